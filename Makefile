@@ -23,7 +23,7 @@ check: $(VENV)/.dev  ## format, lint, types, import contracts and the fast tests
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
-	$(BIN)/lint-imports
+	$(BIN)/lint-imports --no-logo
 	$(PYTEST) -q -m "not slow and not interop and not soak"
 
 format: $(VENV)/.dev  ## put the code in shape

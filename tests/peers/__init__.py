@@ -1,7 +1,7 @@
 """Modbus programs and libraries that nobody here wrote: how each is started, driven and stopped.
 
-Every wrapper begins with one of the ``need_*`` calls below: where the peer is not installed the test skips loudly,
-naming the peer and the package that gives it. With ``PORT502_PEERS=required`` it fails instead.
+Every wrapper begins with one of the ``need_*`` calls below: where the peer is not installed the test skips
+loudly, naming the peer and the package that gives it. With ``PORT502_PEERS=required`` it fails instead.
 """
 
 from __future__ import annotations
