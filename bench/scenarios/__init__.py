@@ -1,0 +1,1 @@
+"""What is measured, one room of the house per module."""
