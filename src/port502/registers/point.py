@@ -34,8 +34,8 @@ class Point:
 
     The engineering value is raw * scale + offset. ``type`` and ``order`` are those of a reference (a point in
     a table of bits is always "bool"), ``length`` is that of a string in registers. With ``count`` above 1 the
-    value is a tuple. ``unit`` is the unit of measure, ``quantity`` what is measured. ``side_effect`` says that
-    reading it changes the device (a register that is cleared by reading): it is always read alone.
+    value is a tuple. ``unit`` is the unit of measure, ``quantity`` what is measured. ``side_effect`` says
+    that reading it changes the device (a register that is cleared by reading): it is always read alone.
     Raises UsageError for a description that no device can have.
     """
 
