@@ -1,0 +1,1 @@
+"""What is said: bytes to messages and back, framings and connection state machines. No I/O, no clock."""

@@ -1,0 +1,102 @@
+"""Framing on TCP: the MBAP header (Messaging on TCP/IP Implementation Guide V1.0b, clause 3.1.3).
+
+Strict: the first header that cannot be ends the stream, because whatever follows could be read in two ways.
+A header is judged as soon as its bytes are there, before any body is waited for.
+"""
+
+from __future__ import annotations
+
+from struct import Struct
+
+from port502.errors import FrameError, UsageError
+from port502.protocol.codes import MAX_PDU
+from port502.protocol.framing import Frame, FramingErrors
+from port502.protocol.lookalike import looks_like
+
+HEADER = Struct(">HHHB")
+"""Transaction id, protocol id, length of what follows the length field, unit id."""
+
+MIN_LENGTH = 2
+MAX_LENGTH = MAX_PDU + 1
+MAX_ADU = MAX_LENGTH + 6
+
+
+class MbapFraming:
+    """Frames of 8-260 bytes: protocol id 0, length 2-254."""
+
+    __slots__ = ("_failure", "_tail", "errors")
+
+    def __init__(self) -> None:
+        self._tail = b""
+        self._failure: FrameError | None = None
+        self.errors = FramingErrors()
+
+    @property
+    def pending(self) -> int:
+        """How many bytes of an incomplete frame are waiting for the rest, at most 259."""
+        return len(self._tail)
+
+    @property
+    def failure(self) -> FrameError | None:
+        """Why the connection must be closed, once a header came that cannot be."""
+        return self._failure
+
+    def encode(self, transaction_id: int, unit: int, pdu: bytes) -> bytes:
+        """The frame around a PDU; raises UsageError unless it has 1-253 bytes."""
+        length = len(pdu) + 1
+        if not MIN_LENGTH <= length <= MAX_LENGTH:
+            raise UsageError(f"a PDU has 1-{MAX_PDU} bytes, got {len(pdu)}")
+        return HEADER.pack(transaction_id, 0, length, unit) + pdu
+
+    def receive(self, data: bytes) -> list[Frame]:
+        """The frames that these bytes complete.
+
+        A bad header sets ``failure``; the frames before it are still returned, and the next call raises.
+        """
+        if self._failure is not None:
+            raise self._failure
+        if self._tail:
+            data = self._tail + data
+        frames: list[Frame] = []
+        size = len(data)
+        start = 0
+        while size - start >= 8:
+            transaction_id, protocol, length, unit = HEADER.unpack_from(data, start)
+            if protocol or not MIN_LENGTH <= length <= MAX_LENGTH:
+                break
+            stop = start + 6 + length
+            if stop > size:
+                break
+            frames.append(Frame(transaction_id, unit, data[start + 7 : stop]))
+            start = stop
+        self._tail = data[start:]
+        if self._tail:
+            self._judge()
+        return frames
+
+    def silence(self) -> list[Frame]:
+        """Nothing: on TCP silence ends no frame."""
+        return []
+
+    def discard(self) -> int:
+        """Forget an incomplete frame; returns its bytes."""
+        dropped = len(self._tail)
+        self._tail = b""
+        self.errors.noise += dropped
+        return dropped
+
+    def _judge(self) -> None:
+        """Refuse what is left over as soon as no continuation could make it a frame."""
+        tail = self._tail
+        fault = ""
+        if len(tail) >= 4 and tail[2:4] != b"\0\0":
+            fault = f"protocol id {tail[2] << 8 | tail[3]:#06x} instead of 0"
+        elif len(tail) >= 6 and not MIN_LENGTH <= (tail[4] << 8 | tail[5]) <= MAX_LENGTH:
+            fault = f"length {tail[4] << 8 | tail[5]} is not {MIN_LENGTH}-{MAX_LENGTH}"
+        if not fault:
+            return
+        resemblance = looks_like(tail)
+        hint = f"; looks like {resemblance}" if resemblance else ""
+        self._failure = FrameError(f"not Modbus TCP: {fault}{hint} (first bytes {tail[:16].hex(' ')})")
+        self.errors.length += 1
+        self._tail = b""
