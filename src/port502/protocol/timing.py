@@ -1,6 +1,6 @@
 """How long characters, gaps and frames take on a serial line, in seconds.
 
-Modbus over Serial Line V1.02, clauses 2.4.1 (turnaround), 2.5.1 (RTU), 2.5.1.1 (gaps) and 2.5.2 (ASCII).
+Modbus over Serial Line V1.02, clauses 2.5.1 (RTU), 2.5.1.1 (gaps) and 2.5.2 (ASCII).
 """
 
 from __future__ import annotations
@@ -17,9 +17,6 @@ ASCII_BITS: Final = 10
 
 ASCII_GAP: Final = 1.0
 """The longest time between two characters of an ASCII frame by default."""
-
-TURNAROUND: Final = 0.1
-"""How long a client waits after a broadcast before its next request (clause 2.4.1: 100-200 ms)."""
 
 _FASTEST_COUNTED: Final = 19200
 _FIXED_T1_5: Final = 0.000_750
