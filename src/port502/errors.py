@@ -42,8 +42,8 @@ class ProtocolError(Port502Error):
     """The peer broke the Modbus protocol."""
 
 
-class FrameError(ProtocolError):
-    """Bytes arrived that are no frame; on TCP the connection is closed."""
+class FrameError(ProtocolError, LinkError):
+    """Bytes arrived that are no frame; on TCP that ends the connection."""
 
 
 class ReplyError(ProtocolError):
