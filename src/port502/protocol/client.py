@@ -1,0 +1,267 @@
+"""The client's side of one connection: requests in, bytes out; bytes in, outcomes out. No I/O, no clock.
+
+Time is an argument everywhere, in seconds of any monotonic clock. The asynchronous and the blocking client stand
+on this one state machine (TCP Implementation Guide V1.0b, clauses 4.4.1 and 4.4.2).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any, TypeAlias
+
+from port502.errors import DeviceError, FrameError, NoReplyError, Port502Error, ReplyError
+from port502.protocol.codes import function_name
+from port502.protocol.framing import Frame, Framing
+from port502.protocol.lengths import response_length
+from port502.protocol.tolerances import ANY_UNIT_IN_REPLY, EXTRA_BYTES, ZERO_TRANSACTION_ID
+from port502.protocol.transaction import Transaction
+
+AnyTransaction: TypeAlias = Transaction[Any]
+
+MAX_UNSOLICITED = 100
+"""So many replies in a row that nobody asked for end the connection."""
+
+MAX_QUARANTINED = 4096
+
+
+@dataclass(slots=True)
+class ReplyCounters:
+    """Replies that were not handed to anybody, by cause, and those that a tolerance let pass."""
+
+    late: int = 0
+    unasked: int = 0
+    foreign: int = 0
+    tolerated: int = 0
+
+
+class ClientConnection:
+    """Transaction ids, the window, and the matching of replies with their requests.
+
+    ``window`` is how many requests may be in flight (1 by default). ``by_order`` is for serial lines, where frames
+    carry no transaction id: one request at a time, and a reply that does not fit it is noise.
+    """
+
+    def __init__(
+        self,
+        framing: Framing,
+        *,
+        window: int = 1,
+        tolerate: frozenset[str] = frozenset(),
+        by_order: bool = False,
+    ) -> None:
+        self.framing = framing
+        self.window = 1 if by_order else window
+        self.counters = ReplyCounters()
+        self.narrowed = False
+        self._by_order = by_order
+        self._tolerate = tolerate
+        self._any_unit = ANY_UNIT_IN_REPLY in tolerate
+        self._waiting: dict[int, AnyTransaction] = {}
+        self._quarantined: dict[int, None] = {}
+        self._next_id = 1
+        self._order = 0
+        self._newest_answered = 0
+        self._unsolicited = 0
+        self._misframed: FrameError | None = None
+
+    @property
+    def in_flight(self) -> int:
+        """Requests sent and neither answered nor timed out."""
+        return len(self._waiting)
+
+    @property
+    def answered(self) -> bool:
+        """Whether the peer ever answered on this connection."""
+        return self._newest_answered > 0
+
+    @property
+    def has_room(self) -> bool:
+        """Whether the window takes another request."""
+        return len(self._waiting) < self.window
+
+    def send(self, transaction: AnyTransaction, now: float) -> bytes:
+        """The frame that carries a request; its transaction is in flight from now on.
+
+        The id is new to this connection: one whose request timed out stays in quarantine, so that a late reply
+        cannot answer a younger request.
+        """
+        waiting = self._waiting
+        if self._by_order or (not waiting and EXTRA_BYTES in self._tolerate):
+            self.framing.discard()
+        number = self._next_id
+        if number in waiting or number in self._quarantined:
+            number = self._free_id(number)
+        self._next_id = number + 1 if number < 0xFFFF else 1
+        transaction.id = number
+        transaction.attempts += 1
+        transaction.sent_at = now
+        expires = now + transaction.timeout
+        transaction.expires = expires if expires < transaction.deadline else transaction.deadline
+        self._order += 1
+        transaction.order = self._order
+        transaction.pipelined = bool(waiting)
+        waiting[number] = transaction
+        return self.framing.encode(number, transaction.unit, transaction.request.encode())
+
+    def receive(self, data: bytes, now: float) -> list[AnyTransaction]:
+        """The transactions that these bytes end, each with its response or error set.
+
+        Raises FrameError, after handing out what came before it, at the next call; see ``failure``.
+        """
+        finished: list[AnyTransaction] = []
+        for frame in self.framing.receive(data):
+            transaction = self._match(frame)
+            if transaction is None:
+                continue
+            self._judge(transaction, frame)
+            if transaction.order > self._newest_answered:
+                self._newest_answered = transaction.order
+            if not transaction.abandoned:
+                finished.append(transaction)
+        return finished
+
+    def silence(self, now: float) -> list[AnyTransaction]:
+        """Serial lines: the line has been quiet for the frame gap, so what is buffered is all there is."""
+        finished = []
+        for frame in self.framing.silence():
+            transaction = self._match(frame)
+            if transaction is not None:
+                self._judge(transaction, frame)
+                if not transaction.abandoned:
+                    finished.append(transaction)
+        return finished
+
+    @property
+    def failure(self) -> FrameError | None:
+        """Why the connection has to be closed, if the peer gave a reason."""
+        if self.framing.failure is not None:
+            return self.framing.failure
+        if self._misframed is not None:
+            return self._misframed
+        if self._unsolicited > MAX_UNSOLICITED:
+            return FrameError(f"{self._unsolicited} replies in a row that answer no request")
+        return None
+
+    def next_expiry(self) -> float | None:
+        """When the first request in flight times out."""
+        return min((transaction.expires for transaction in self._waiting.values()), default=None)
+
+    def expire(self, now: float) -> list[AnyTransaction]:
+        """The transactions whose time is up, each with a NoReplyError; their ids go into quarantine."""
+        overdue = [transaction for transaction in self._waiting.values() if transaction.expires <= now]
+        for transaction in overdue:
+            self._quarantine(transaction.id)
+            if transaction.pipelined and self._newest_answered < transaction.order and self.window > 1:
+                # Nothing sent after it was answered either: this peer drops what it gets in advance.
+                self.window = 1
+                self.narrowed = True
+            if not transaction.abandoned:
+                transaction.error = self._no_reply(transaction)
+        return [transaction for transaction in overdue if not transaction.abandoned]
+
+    def abandon(self, transaction: AnyTransaction) -> None:
+        """Nobody waits for this transaction any more; its place is free when its reply or its time has come."""
+        transaction.abandoned = True
+
+    def fail(self, error: Port502Error) -> list[AnyTransaction]:
+        """The connection is gone: everything in flight ends with an error like ``error``."""
+        lost = [transaction for transaction in self._waiting.values() if not transaction.abandoned]
+        self._waiting.clear()
+        for transaction in lost:
+            unknown = "; whether the write was carried out is unknown" if transaction.request.writes else ""
+            transaction.error = type(error)(f"{error}{unknown}")
+        return lost
+
+    def _free_id(self, number: int) -> int:
+        while number in self._waiting or number in self._quarantined:
+            number = number + 1 if number < 0xFFFF else 1
+        return number
+
+    def _quarantine(self, number: int) -> None:
+        del self._waiting[number]
+        if len(self._quarantined) >= MAX_QUARANTINED:
+            self._quarantined.pop(next(iter(self._quarantined)))
+        self._quarantined[number] = None
+
+    def _match(self, frame: Frame) -> AnyTransaction | None:
+        if self._by_order:
+            return self._match_by_order(frame)
+        transaction = self._waiting.pop(frame.transaction_id, None)
+        if transaction is not None:
+            self._unsolicited = 0
+            return transaction
+        return self._match_stranger(frame)
+
+    def _match_by_order(self, frame: Frame) -> AnyTransaction | None:
+        for number, transaction in self._waiting.items():
+            if frame.unit == transaction.unit and frame.pdu[0] & 0x7F == transaction.request.function & 0x7F:
+                del self._waiting[number]
+                return transaction
+        self.counters.foreign += 1
+        return None
+
+    def _match_stranger(self, frame: Frame) -> AnyTransaction | None:
+        if frame.transaction_id in self._quarantined:
+            del self._quarantined[frame.transaction_id]
+            self.counters.late += 1
+            return None
+        if frame.transaction_id == 0 and self._waiting:
+            transaction = self._waiting.pop(next(iter(self._waiting)))
+            if ZERO_TRANSACTION_ID in self._tolerate:
+                self.counters.tolerated += 1
+            else:
+                transaction.error = ReplyError(
+                    f"unit {frame.unit} answered with transaction id 0 where {transaction.id} was asked;"
+                    f" if this device always does so, tolerate {ZERO_TRANSACTION_ID}"
+                )
+            return transaction
+        self.counters.unasked += 1
+        self._unsolicited += 1
+        return None
+
+    def _judge(self, transaction: AnyTransaction, frame: Frame) -> None:
+        if transaction.error is not None:
+            return
+        if frame.unit != transaction.unit:
+            if not self._any_unit:
+                transaction.error = ReplyError(
+                    f"unit {frame.unit} answered a request to unit {transaction.unit};"
+                    f" if this device always does so, tolerate {ANY_UNIT_IN_REPLY}"
+                )
+                return
+            self.counters.tolerated += 1
+        try:
+            transaction.response = transaction.request.decode_response(frame.pdu)
+        except DeviceError as error:
+            transaction.error = error
+        except ReplyError as error:
+            self._mend(transaction, frame.pdu, error)
+
+    def _mend(self, transaction: AnyTransaction, pdu: bytes, error: ReplyError) -> None:
+        length = response_length(transaction.request, pdu)
+        if EXTRA_BYTES in self._tolerate and length is not None and len(pdu) > length:
+            try:
+                transaction.response = transaction.request.decode_response(pdu[:length])
+            except (ReplyError, DeviceError) as mended:
+                transaction.error = mended
+            else:
+                self.counters.tolerated += 1
+            return
+        transaction.error = error
+        if length is not None and len(pdu) != length and not self._by_order:
+            # The length field and the message disagree: where the next frame starts is anybody's guess.
+            self._misframed = FrameError(f"a reply of {length} bytes came framed as {len(pdu)} bytes")
+
+    def _no_reply(self, transaction: AnyTransaction) -> NoReplyError:
+        waited = transaction.expires - transaction.sent_at
+        tries = f" in {transaction.attempts} attempts" if transaction.attempts > 1 else ""
+        unknown = "; whether the write was carried out is unknown" if transaction.request.writes else ""
+        return NoReplyError(
+            f"unit {transaction.unit} did not answer function {transaction.request.function}"
+            f" ({function_name(transaction.request.function)}) within {waited:.3g} s{tries}{unknown}"
+        )
+
+    def waiting(self) -> Iterator[AnyTransaction]:
+        """What is in flight, oldest first."""
+        return iter(self._waiting.values())
