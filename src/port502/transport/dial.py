@@ -1,0 +1,159 @@
+"""Opening an asyncio stream to a peer: TCP, TLS or a serial port, with one deadline."""
+
+from __future__ import annotations
+
+import asyncio
+import ssl
+import sys
+from collections.abc import Callable
+from typing import Any, Protocol
+
+from port502.errors import ConnectError, LinkError, UsageError
+from port502.transport.sockets import RECEIVE_SIZE, Keepalive, connect_error, tune
+from port502.transport.url import Target
+
+
+class Receiver(Protocol):
+    """Whoever wants the bytes of a stream."""
+
+    def stream_received(self, stream: Stream, data: bytes) -> None:
+        """Bytes arrived."""
+
+    def stream_lost(self, stream: Stream, error: Exception | None) -> None:
+        """The stream has ended; None when the peer closed it in good order."""
+
+
+# The event loops of POSIX fill the buffer and report it in one step, so that all connections can share one;
+# on Windows the kernel fills it while others run.
+_SHARED_BUFFER = memoryview(bytearray(RECEIVE_SIZE)) if sys.platform != "win32" else None
+
+
+class Stream(asyncio.BufferedProtocol):
+    """Bytes to and from one peer; after ``detach`` nothing is reported any more."""
+
+    def __init__(self, receiver: Receiver) -> None:
+        self._receiver: Receiver | None = receiver
+        self._buffer = _SHARED_BUFFER or memoryview(bytearray(RECEIVE_SIZE))
+        self.transport: asyncio.Transport
+        self.closed = asyncio.Event()
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        self.transport = transport  # type: ignore[assignment]
+        self.write: Callable[[bytes], None] = self.transport.write
+
+    def get_buffer(self, sizehint: int) -> memoryview:
+        return self._buffer
+
+    def buffer_updated(self, nbytes: int) -> None:
+        if self._receiver is not None:
+            self._receiver.stream_received(self, bytes(self._buffer[:nbytes]))
+
+    def eof_received(self) -> bool:
+        return False
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        self.closed.set()
+        if self._receiver is not None:
+            self._receiver.stream_lost(self, exc)
+
+    def detach(self) -> None:
+        """Stop reporting and close."""
+        self._receiver = None
+        self.transport.abort()
+
+
+class SerialStream(asyncio.Protocol):
+    """The same for a serial port, whose transport hands out bytes."""
+
+    def __init__(self, receiver: Receiver) -> None:
+        self._stream = Stream(receiver)
+
+    @property
+    def stream(self) -> Stream:
+        """The stream that reports to the receiver."""
+        return self._stream
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        self._stream.connection_made(transport)
+
+    def data_received(self, data: bytes) -> None:
+        receiver = self._stream._receiver
+        if receiver is not None:
+            receiver.stream_received(self._stream, bytes(data))
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        self._stream.connection_lost(exc)
+
+
+async def dial(
+    target: Target,
+    receiver: Receiver,
+    *,
+    timeout: float,
+    keepalive: Keepalive | None = None,
+    source: str | None = None,
+    tls: ssl.SSLContext | None = None,
+) -> Stream:
+    """Connect within ``timeout`` seconds, trying each address that the name has.
+
+    Raises ConnectError with the reason in words.
+    """
+    try:
+        async with asyncio.timeout(timeout):
+            if target.is_serial:
+                return await _open_serial(target, receiver)
+            return await _open_tcp(target, receiver, keepalive, source, tls)
+    except LinkError:
+        raise
+    except ssl.SSLError as error:
+        raise ConnectError(f"could not connect to {target}: TLS failed: {error.reason or error}") from error
+    except OSError as error:
+        raise connect_error(target, error, timeout) from error
+    except UnicodeError as error:
+        raise ConnectError(f"could not connect to {target}: that is no host name") from error
+
+
+async def _open_tcp(
+    target: Target,
+    receiver: Receiver,
+    keepalive: Keepalive | None,
+    source: str | None,
+    tls: ssl.SSLContext | None,
+) -> Stream:
+    secure: dict[str, Any] = {}
+    if target.scheme == "tls":
+        secure = {"ssl": tls or ssl.create_default_context(), "server_hostname": target.host}
+    _, stream = await asyncio.get_running_loop().create_connection(
+        lambda: Stream(receiver),
+        target.host,
+        target.port,
+        local_addr=(source, 0) if source else None,
+        happy_eyeballs_delay=0.25,
+        **secure,
+    )
+    sock = stream.transport.get_extra_info("socket")
+    if sock is not None:
+        tune(sock, keepalive)
+    return stream
+
+
+async def _open_serial(target: Target, receiver: Receiver) -> Stream:
+    try:
+        import serialx
+    except ImportError:
+        raise UsageError("serial lines need the package serialx: pip install 'port502[serial]'") from None
+    settings = target.serial
+    try:
+        _, protocol = await serialx.create_serial_connection(
+            asyncio.get_running_loop(),
+            lambda: SerialStream(receiver),
+            target.device,
+            settings.baud,
+            parity=serialx.Parity(settings.parity),
+            stopbits=serialx.StopBits(settings.stop_bits),
+            byte_size=settings.data_bits,
+        )
+    except (OSError, serialx.SerialException) as error:
+        raise ConnectError(f"could not open {target}: {error}") from error
+    assert isinstance(protocol, SerialStream)
+    return protocol.stream

@@ -1,0 +1,384 @@
+"""Listening for clients on TCP, TLS or RTU over TCP, and putting their requests before a service."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import ssl
+import sys
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from typing import Any, cast
+
+from port502.errors import DeviceError, FrameError
+from port502.protocol.codes import SERVER_DEVICE_FAILURE
+from port502.protocol.message import ExceptionResponse
+from port502.protocol.server import PendingReply, Quick, ServerConnection
+from port502.service.access import Networks
+from port502.service.admission import Admission, Limits
+from port502.service.call import Call, Reply, Service, Session
+from port502.service.maybe import must_wait
+from port502.service.rate import TokenBucket
+from port502.transport.binding import bind_error
+from port502.transport.complaints import Complaints
+from port502.transport.framings import framing_for
+from port502.transport.sockets import Keepalive, tune
+from port502.transport.url import Target
+
+log = logging.getLogger("port502.listener")
+
+READ_SIZE = 16_384
+"""One read of all connections together: 1365 plain requests, whose replies are at most 350 KiB."""
+
+WRITE_LIMIT = 256 * 1024
+"""Bytes of replies that a client may leave unread before it is not read from any more."""
+
+BACKLOG = 1024
+
+_SHARED_BUFFER = memoryview(bytearray(READ_SIZE)) if sys.platform != "win32" else None
+
+
+@dataclass(slots=True)
+class ListenerCounters:
+    """What happened at a listener since it started."""
+
+    accepted: int = 0
+    refused: int = 0
+    closed: int = 0
+    requests: int = 0
+
+
+class Listener:
+    """A listening socket in front of a service.
+
+    ``answer_within`` seconds bound a service that has to wait; after it the client gets exception 04. ``stall``
+    seconds bound a client that does not read its replies.
+    """
+
+    def __init__(
+        self,
+        service: Service,
+        target: Target,
+        *,
+        limits: Limits | None = None,
+        allow: Networks | None = None,
+        keepalive: Keepalive | None = Keepalive(),  # noqa: B008 (frozen)
+        tls: ssl.SSLContext | None = None,
+        answer_within: float = 10.0,
+        stall: float = 10.0,
+        name: str = "",
+    ) -> None:
+        self.service = service
+        self.target = target
+        self.limits = limits or Limits()
+        self.admission: Admission[ServedStream] = Admission(self.limits, allow)
+        self.keepalive = keepalive
+        self.answer_within = answer_within
+        self.stall = stall
+        self.name = name or str(target)
+        self.counters = ListenerCounters()
+        self.complaints = Complaints(log)
+        self.streams: set[ServedStream] = set()
+        self.tasks: set[asyncio.Task[None]] = set()
+        self.quick: Callable[[int], Quick | None] | None = getattr(service, "quick", None)
+        self.malformed: Callable[[int, DeviceError, str], Reply] | None = getattr(service, "malformed", None)
+        self.stopping = False
+        self._tls = tls
+        self._server: asyncio.Server | None = None
+        self._sweeper: asyncio.TimerHandle | None = None
+        self._emptied = asyncio.Event()
+
+    async def start(self) -> None:
+        """Listen; raises ConnectError that names who holds the port or which right is missing."""
+        self.loop = asyncio.get_running_loop()
+        self.time = self.loop.time
+        try:
+            self._server = await self.loop.create_server(
+                lambda: ServedStream(self),
+                self.target.host or None,
+                self.target.port,
+                backlog=BACKLOG,
+                reuse_address=sys.platform != "win32",
+                ssl=self._tls if self.target.scheme == "tls" else None,
+            )
+        except OSError as error:
+            raise bind_error(self.target.host, self.target.port, error) from error
+        self._sweep()
+
+    @property
+    def port(self) -> int:
+        """The port that is listened on, which the system chose if the url said 0."""
+        if self._server is None or not self._server.sockets:
+            return self.target.port
+        return cast(int, self._server.sockets[0].getsockname()[1])
+
+    async def stop(self, grace: float = 5.0) -> None:
+        """Accept nobody any more, answer what is in flight within ``grace`` seconds, then close."""
+        if self._server is None:
+            return
+        self.stopping = True
+        self._emptied.clear()
+        self._server.close()
+        for stream in list(self.streams):
+            stream.finish()
+        if self.streams:
+            try:
+                async with asyncio.timeout(grace):
+                    await self._emptied.wait()
+            except TimeoutError:
+                log.warning("%s: requests were still in flight after %g s of grace", self.name, grace)
+        for stream in list(self.streams):
+            stream.drop("the listener stops")
+        for task in list(self.tasks):
+            task.cancel()
+        await asyncio.gather(*self.tasks, return_exceptions=True)
+        if self._sweeper is not None:
+            self._sweeper.cancel()
+        await asyncio.sleep(0)  # lets the closed transports report their end
+        await self._server.wait_closed()
+        self._server = None
+
+    def complain(self, cause: str, text: str) -> None:
+        """Log a refusal or a closed connection: one line, then counted for a minute."""
+        self.complaints.say(cause, f"{self.name}: {text}", self.time())
+
+    def left(self, stream: ServedStream) -> None:
+        """A connection has ended."""
+        self.streams.discard(stream)
+        self.admission.left(stream)
+        if not self.streams:
+            self._emptied.set()
+
+    def _sweep(self) -> None:
+        """Look for connections whose time is up: one timer for all of them."""
+        now = self.time()
+        for stream in list(self.streams):
+            stream.check(now)
+        self.complaints.forget(now)
+        bounds = [bound for bound in (self.limits.idle, self.limits.frame, self.stall) if bound]
+        self._sweeper = self.loop.call_later(min(1.0, min(bounds, default=1.0) / 4), self._sweep)
+
+
+class ServedStream(asyncio.BufferedProtocol):
+    """One client's connection."""
+
+    def __init__(self, listener: Listener) -> None:
+        self.listener = listener
+        self.session = Session()
+        self._service = listener.service
+        self._time = listener.time
+        self._buffer = _SHARED_BUFFER or memoryview(bytearray(READ_SIZE))
+        self._transport: asyncio.Transport
+        self._connection: ServerConnection
+        self._bucket: TokenBucket | None = None
+        self._at_eof = False
+        self._reading = True
+        self._stalled_since: float | None = None
+        self._admitted = False
+
+    # Called by the event loop
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        self._transport = cast(asyncio.Transport, transport)
+        listener = self.listener
+        now = self._time()
+        peer = transport.get_extra_info("peername") or ("", 0)
+        self.session = Session(str(peer[0]), int(peer[1]), listener.target.scheme, listener.name, opened=now)
+        decision = listener.admission.arrive(self, self.session.host, now)
+        if listener.stopping or not decision.accept:
+            listener.counters.refused += 1
+            listener.complain(f"refused {self.session.host}", f"{self.session} refused: {decision.reason}")
+            self._transport.abort()
+            return
+        self._admitted = True
+        listener.counters.accepted += 1
+        if decision.evict is not None:
+            decision.evict.drop(f"makes room for {self.session}: {decision.reason}")
+        listener.streams.add(self)
+        sock = transport.get_extra_info("socket")
+        if sock is not None:
+            tune(sock, listener.keepalive)
+        self._transport.set_write_buffer_limits(high=WRITE_LIMIT)
+        limits = listener.limits
+        if limits.requests_per_second is not None:
+            self._bucket = TokenBucket(limits.requests_per_second)
+        self._connection = ServerConnection(
+            framing_for(listener.target.scheme, "server"),
+            window=limits.in_flight,
+            frame_timeout=limits.frame,
+            idle_timeout=limits.idle,
+            quick=listener.quick if self._bucket is None else None,
+            now=now,
+        )
+
+    def get_buffer(self, sizehint: int) -> memoryview:
+        return self._buffer
+
+    def buffer_updated(self, nbytes: int) -> None:
+        if not self._admitted:
+            return
+        connection = self._connection
+        now = self._time()
+        try:
+            pending = connection.receive(bytes(self._buffer[:nbytes]), now)
+        except FrameError as error:
+            self.drop(str(error))
+            return
+        if pending:
+            self._serve(pending, now)
+        data = connection.data_to_send()
+        if data:
+            self._transport.write(data)
+        if connection.failure is not None:
+            self._close_after_writing(str(connection.failure))
+        elif connection.is_full:
+            self._pause_reading()
+
+    def eof_received(self) -> bool:
+        if not self._admitted or not self._connection.in_flight:
+            return False
+        self._at_eof = True
+        return True
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        if not self._admitted:
+            return
+        self._admitted = False
+        self.listener.counters.closed += 1
+        self.listener.counters.requests += self._connection.requests
+        self.listener.left(self)
+
+    def pause_writing(self) -> None:
+        self._stalled_since = self._time()
+        self._pause_reading()
+
+    def resume_writing(self) -> None:
+        self._stalled_since = None
+        self._go_on()
+
+    # Called by the listener
+
+    def check(self, now: float) -> None:
+        """Close if this client's time is up; remember its last use for the listener's limits."""
+        if self._stalled_since is not None and now - self._stalled_since > self.listener.stall:
+            self.drop(f"did not read its replies for {self.listener.stall:g} s", abort=True)
+            return
+        self.listener.admission.used(self, self._connection.last_used)
+        reason = self._connection.overdue(now)
+        if reason is not None:
+            self.drop(reason)
+
+    def finish(self) -> None:
+        """Close as soon as what is in flight is answered."""
+        self._at_eof = True
+        self._pause_reading()
+        if not self._connection.in_flight:
+            self._transport.close()
+
+    def drop(self, reason: str, *, abort: bool = False) -> None:
+        """Close now and say why."""
+        self.listener.complain(
+            f"closed {self.session.host} {reason[:40]}", f"{self.session} closed: {reason}"
+        )
+        if abort:
+            self._transport.abort()
+        else:
+            self._transport.close()
+
+    # Serving
+
+    def _serve(self, pending: list[PendingReply], now: float) -> None:
+        for place in pending:
+            if self._bucket is not None:
+                wait = self._bucket.wait(now)
+                self._bucket.take(now)
+                if wait > 0:
+                    self._start(self._answer_later(place, wait))
+                    continue
+            self._put_before_service(place, now)
+
+    def _put_before_service(self, place: PendingReply, now: float) -> None:
+        if place.request is None:
+            self._connection.answer(place, self._refusal(place))
+            return
+        call = Call(self.session, place.frame.unit, place.request, now)
+        try:
+            reply = self._service(call)
+        except DeviceError as error:
+            reply = ExceptionResponse(place.request.function, error.code)
+        except Exception:
+            reply = self._failed(place)
+        if must_wait(reply):
+            self._start(self._wait_for(place, reply))
+        else:
+            self._connection.answer(place, reply)
+
+    def _refusal(self, place: PendingReply) -> Reply:
+        error = place.error
+        assert error is not None
+        if self.listener.malformed is not None:
+            return self.listener.malformed(place.frame.unit, error, self.session.transport)
+        return ExceptionResponse(error.function, error.code)
+
+    def _failed(self, place: PendingReply) -> ExceptionResponse:
+        assert place.request is not None
+        log.exception("%s: the service failed on a request of %s", self.listener.name, self.session)
+        return ExceptionResponse(place.request.function, SERVER_DEVICE_FAILURE)
+
+    def _start(self, work: Any) -> None:
+        task = self.listener.loop.create_task(work)
+        self.listener.tasks.add(task)
+        task.add_done_callback(self.listener.tasks.discard)
+
+    async def _answer_later(self, place: PendingReply, wait: float) -> None:
+        """The client asks faster than it may: it gets its answer when it is due."""
+        self._pause_reading()
+        await asyncio.sleep(wait)
+        self._put_before_service(place, self._time())
+        self._go_on()
+
+    async def _wait_for(self, place: PendingReply, waiting: Awaitable[Reply]) -> None:
+        assert place.request is not None
+        reply: Reply
+        try:
+            async with asyncio.timeout(self.listener.answer_within):
+                reply = await waiting
+        except DeviceError as error:
+            reply = ExceptionResponse(place.request.function, error.code)
+        except Exception:
+            reply = self._failed(place)
+        self._connection.answer(place, reply)
+        self._go_on()
+
+    def _go_on(self) -> None:
+        """Something became ready: send it, and take up what had to wait."""
+        if not self._admitted or self._transport.is_closing():
+            return
+        connection = self._connection
+        while True:
+            data = connection.data_to_send()
+            if data:
+                self._transport.write(data)
+            pending = connection.take_up(self._time())
+            if not pending and not data:
+                break
+            self._serve(pending, self._time())
+        if self._at_eof:
+            if not connection.in_flight:
+                self._transport.close()
+        elif not connection.is_full and self._stalled_since is None and not self._reading:
+            self._reading = True
+            self._transport.resume_reading()
+
+    def _pause_reading(self) -> None:
+        if self._reading and not self._transport.is_closing():
+            self._reading = False
+            self._transport.pause_reading()
+
+    def _close_after_writing(self, reason: str) -> None:
+        """The stream is of no use any more, but what was asked in good order is still answered."""
+        self.listener.complain(f"closed {self.session.host} frame", f"{self.session} closed: {reason}")
+        self._at_eof = True
+        self._pause_reading()
+        if not self._connection.in_flight:
+            self._transport.close()

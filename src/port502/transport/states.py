@@ -1,0 +1,22 @@
+"""Where a connection stands, in words that both clients use."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+BUSY_WAIT = 0.1
+"""Seconds before a read is repeated that the device put off with exception 05 or 06; longer each time."""
+
+TURNAROUND = 0.1
+"""Seconds that every device of a serial line gets to digest a broadcast (Serial Line V1.02, clause 2.4.1)."""
+
+
+class LinkState(StrEnum):
+    """Where a connection stands."""
+
+    IDLE = "idle"
+    CONNECTING = "connecting"
+    SETTLING = "settling"
+    READY = "ready"
+    BACKING_OFF = "backing off"
+    CLOSED = "closed"
