@@ -1,0 +1,229 @@
+"""The asynchronous client: one connection that many tasks share."""
+
+from __future__ import annotations
+
+import asyncio
+import ssl
+from collections.abc import Callable, Iterable, Sequence
+from types import TracebackType
+from typing import Any, Self, TypeVar
+
+from port502.client.async_calls import AsyncCalls
+from port502.client.settings import ClientSettings, Reconnect, check_unit, client_settings
+from port502.errors import DeviceError
+from port502.protocol.message import Request, Response
+from port502.transport.link import AnyTransaction, Link, LinkSettings
+from port502.transport.sockets import Keepalive
+from port502.transport.states import LinkState
+
+R = TypeVar("R", bound=Response)
+
+
+class AsyncUnit(AsyncCalls):
+    """One unit behind a client's connection."""
+
+    __slots__ = ("client", "unit")
+
+    def __init__(self, client: Client, unit: int) -> None:
+        self.client = client
+        self.unit = check_unit(unit)
+
+    async def request(
+        self, request: Request[R], *, unit: int | None = None, timeout: float | None = None
+    ) -> R:
+        return await self.client.request(request, unit=self.unit if unit is None else unit, timeout=timeout)
+
+
+class Client(AsyncCalls):
+    """A Modbus client on asyncio: ``async with Client("tcp://192.168.1.10") as client``.
+
+    ``url`` is a host or ``tcp:// tls:// rtu:// ascii:// rtu+tcp://``. ``response_timeout`` (s) bounds each attempt;
+    reads are repeated ``retries`` times, writes never. ``window`` requests may be in flight, each in a TCP segment
+    of its own unless ``coalesce``. ``pause`` lies between an answer and the next request, ``settle`` after
+    connecting. ``tolerate`` names what a peculiar device may do. ``on_state`` hears of each change of the
+    connection, with the reason. Entering the context connects, or raises ConnectError; a lost connection comes back
+    with the next call. Tasks may share one client; a cancelled call leaves it usable.
+    """
+
+    def __init__(
+        self,
+        url: str,
+        *,
+        unit: int = 1,
+        connect_timeout: float = 3.0,
+        response_timeout: float = 1.0,
+        retries: int = 2,
+        window: int = 1,
+        coalesce: bool = False,
+        pause: float = 0.0,
+        settle: float = 0.0,
+        tolerate: Iterable[str] = (),
+        reconnect: Reconnect | None = None,
+        keepalive: Keepalive | None = Keepalive(),  # noqa: B008 (frozen)
+        source: str | None = None,
+        tls: ssl.SSLContext | None = None,
+        on_state: Callable[[LinkState, str], None] | None = None,
+    ) -> None:
+        self.settings = client_settings(
+            url,
+            tolerate,
+            unit=unit,
+            connect_timeout=connect_timeout,
+            response_timeout=response_timeout,
+            retries=retries,
+            window=window,
+            coalesce=coalesce,
+            pause=pause,
+            settle=settle,
+            reconnect=reconnect or Reconnect(),
+            keepalive=keepalive,
+            source=source,
+            tls=tls,
+        )
+        self._on_state = on_state
+        self._link: Link | None = None
+        self._unit = unit
+        self._timeout = response_timeout
+        self._retries = retries
+        self._longest = self.settings.longest
+
+    async def __aenter__(self) -> Self:
+        await self.connect()
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        await self.close()
+
+    @property
+    def state(self) -> LinkState:
+        """Where the connection stands."""
+        return self._link.state if self._link is not None else LinkState.IDLE
+
+    @property
+    def link(self) -> Link:
+        """The connection underneath, with its counters."""
+        if self._link is None or self._link.state is LinkState.CLOSED:
+            self._link = Link(self.settings.target, _link_settings(self.settings), on_state=self._on_state)
+        return self._link
+
+    async def connect(self) -> None:
+        """Connect now; raises ConnectError with the reason."""
+        await self.link.open()
+
+    async def close(self) -> None:
+        """End the connection; calls in flight fail with LinkClosedError. The next call would open it again."""
+        if self._link is not None:
+            await self._link.close()
+
+    def for_unit(self, unit: int) -> AsyncUnit:
+        """The same calls for another unit behind this connection."""
+        return AsyncUnit(self, unit)
+
+    async def request(
+        self, request: Request[R], *, unit: int | None = None, timeout: float | None = None
+    ) -> R:
+        """Send any request and return its response; the calls above all end here."""
+        link = self._link
+        if link is None:
+            link = self.link
+        future: asyncio.Future[R] = link.loop.create_future()
+        transaction = link.submit(
+            self._unit if unit is None else unit,
+            request,
+            _resolve,
+            timeout=self._timeout,
+            deadline=link.loop.time() + (self._longest if timeout is None else timeout),
+            retries=self._retries,
+            context=future,
+        )
+        try:
+            return await future
+        except asyncio.CancelledError:
+            link.cancel(transaction)
+            raise
+
+    async def read_many(
+        self, requests: Sequence[Request[R]], *, unit: int | None = None, timeout: float | None = None
+    ) -> list[R | DeviceError]:
+        """Send many requests through the window and return their responses in the same order.
+
+        An exception reply takes its response's place; any other error ends the call. Without tasks: the fastest way.
+        """
+        if not requests:
+            return []
+        link = self.link
+        unit = self._unit if unit is None else check_unit(unit)
+        batch = _Batch(link, len(requests))
+        deadline = link.loop.time() + (self._longest if timeout is None else timeout)
+        for index, request in enumerate(requests):
+            batch.transactions.append(
+                link.submit(
+                    unit,
+                    request,
+                    batch.done,
+                    timeout=self._timeout,
+                    deadline=deadline,
+                    retries=self._retries,
+                    context=index,
+                )
+            )
+        try:
+            await batch.finished
+        finally:
+            if batch.missing:
+                for transaction in batch.transactions:
+                    link.cancel(transaction)
+        return batch.results
+
+
+class _Batch:
+    """The outcomes of many requests, gathered into one future."""
+
+    __slots__ = ("finished", "missing", "results", "transactions")
+
+    def __init__(self, link: Link, size: int) -> None:
+        self.results: list[Any] = [None] * size
+        self.missing = size
+        self.transactions: list[AnyTransaction] = []
+        self.finished: asyncio.Future[None] = link.loop.create_future()
+
+    def done(self, transaction: AnyTransaction) -> None:
+        error = transaction.error
+        if error is None:
+            self.results[transaction.context] = transaction.response
+        elif isinstance(error, DeviceError):
+            self.results[transaction.context] = error
+        elif not self.finished.done():
+            self.finished.set_exception(error)
+            return
+        self.missing -= 1
+        if not self.missing and not self.finished.done():
+            self.finished.set_result(None)
+
+
+def _resolve(transaction: AnyTransaction) -> None:
+    future = transaction.context
+    if future.done():
+        return
+    if transaction.error is None:
+        future.set_result(transaction.response)
+    else:
+        future.set_exception(transaction.error)
+
+
+def _link_settings(settings: ClientSettings) -> LinkSettings:
+    return LinkSettings(
+        connect_timeout=settings.connect_timeout,
+        window=settings.window,
+        coalesce=settings.coalesce,
+        pause=settings.pause,
+        settle=settings.settle,
+        reconnect_first=settings.reconnect.first,
+        reconnect_max=settings.reconnect.maximum,
+        keepalive=settings.keepalive,
+        source=settings.source,
+        tolerate=settings.tolerate,
+        tls=settings.tls,
+    )

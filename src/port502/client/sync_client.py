@@ -1,0 +1,368 @@
+"""The blocking client: the same state machine on a plain blocking socket, without a thread or an event loop."""
+
+from __future__ import annotations
+
+import ssl
+import threading
+import time
+from collections.abc import Callable, Iterable, Sequence
+from types import TracebackType
+from typing import Any, Self, TypeVar
+
+from port502.client.settings import Reconnect, check_unit, client_settings
+from port502.client.sync_calls import BlockingCalls
+from port502.errors import (
+    AcknowledgeError,
+    ConnectError,
+    DeviceError,
+    LinkError,
+    ServerDeviceBusyError,
+    UsageError,
+)
+from port502.protocol.client import AnyTransaction, ClientConnection
+from port502.protocol.message import Request, Response
+from port502.protocol.timing import t3_5
+from port502.protocol.transaction import Transaction
+from port502.transport.backoff import Backoff
+from port502.transport.blocking import BlockingStream, dial_blocking
+from port502.transport.framings import framing_for
+from port502.transport.sockets import Keepalive
+from port502.transport.states import BUSY_WAIT, TURNAROUND, LinkState
+
+R = TypeVar("R", bound=Response)
+
+IDLE_CHECK = 1.0
+"""Seconds after which a connection is looked at before it is used: the peer may have closed it meanwhile."""
+
+
+class BlockingUnit(BlockingCalls):
+    """One unit behind a client's connection."""
+
+    __slots__ = ("client", "unit")
+
+    def __init__(self, client: SyncClient, unit: int) -> None:
+        self.client = client
+        self.unit = check_unit(unit)
+
+    def request(self, request: Request[R], *, unit: int | None = None, timeout: float | None = None) -> R:
+        return self.client.request(request, unit=self.unit if unit is None else unit, timeout=timeout)
+
+
+class SyncClient(BlockingCalls):
+    """A blocking Modbus client: ``with SyncClient("tcp://192.168.1.10") as client``.
+
+    The arguments are those of Client. Threads may share one; their calls take turns.
+    """
+
+    def __init__(
+        self,
+        url: str,
+        *,
+        unit: int = 1,
+        connect_timeout: float = 3.0,
+        response_timeout: float = 1.0,
+        retries: int = 2,
+        window: int = 1,
+        coalesce: bool = False,
+        pause: float = 0.0,
+        settle: float = 0.0,
+        tolerate: Iterable[str] = (),
+        reconnect: Reconnect | None = None,
+        keepalive: Keepalive | None = Keepalive(),  # noqa: B008 (frozen)
+        source: str | None = None,
+        tls: ssl.SSLContext | None = None,
+        on_state: Callable[[LinkState, str], None] | None = None,
+    ) -> None:
+        self.settings = client_settings(
+            url,
+            tolerate,
+            unit=unit,
+            connect_timeout=connect_timeout,
+            response_timeout=response_timeout,
+            retries=retries,
+            window=window,
+            coalesce=coalesce,
+            pause=pause,
+            settle=settle,
+            reconnect=reconnect or Reconnect(),
+            keepalive=keepalive,
+            source=source,
+            tls=tls,
+        )
+        target = self.settings.target
+        self.state = LinkState.IDLE
+        self._on_state = on_state
+        self._by_order = target.scheme not in ("tcp", "tls")
+        self._gap = max(pause, t3_5(target.serial.baud) if target.is_serial else 0.0)
+        self._unit = unit
+        self._timeout = response_timeout
+        self._retries = retries
+        self._longest = self.settings.longest
+        self._window = window
+        self._backoff = Backoff(self.settings.reconnect.first, self.settings.reconnect.maximum)
+        self._retry_at = 0.0
+        self._not_before = 0.0
+        self._last_used = 0.0
+        self._last_error = ""
+        self._lock = threading.Lock()
+        self._stream: BlockingStream | None = None
+        self._connection: ClientConnection = self._fresh_connection()
+
+    def __enter__(self) -> Self:
+        self.connect()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def connect(self) -> None:
+        """Connect now; raises ConnectError with the reason."""
+        with self._lock:
+            if self._stream is None:
+                self._dial(time.monotonic() + self.settings.connect_timeout)
+
+    def close(self) -> None:
+        """End the connection. The next call would open it again."""
+        with self._lock:
+            self._drop(LinkState.CLOSED, "closed by its owner")
+
+    def for_unit(self, unit: int) -> BlockingUnit:
+        """The same calls for another unit behind this connection."""
+        return BlockingUnit(self, unit)
+
+    def request(self, request: Request[R], *, unit: int | None = None, timeout: float | None = None) -> R:
+        """Send any request and return its response; the calls above all end here."""
+        now = time.monotonic()
+        transaction = Transaction(
+            self._unit if unit is None else unit,
+            request,
+            _nobody,
+            self._timeout,
+            now + (self._longest if timeout is None else timeout),
+            self._retries,
+        )
+        with self._lock:
+            self._run([transaction])
+        if transaction.error is not None:
+            raise transaction.error
+        return transaction.response  # type: ignore[return-value]
+
+    def read_many(
+        self, requests: Sequence[Request[R]], *, unit: int | None = None, timeout: float | None = None
+    ) -> list[R | DeviceError]:
+        """Send many requests through the window and return their responses in the same order.
+
+        An exception reply takes its response's place; any other error ends the call.
+        """
+        unit = self._unit if unit is None else check_unit(unit)
+        deadline = time.monotonic() + (self._longest if timeout is None else timeout)
+        attempt, retries = self._timeout, self._retries
+        transactions = [
+            Transaction(unit, request, _nobody, attempt, deadline, retries) for request in requests
+        ]
+        with self._lock:
+            self._run(transactions)
+        results: list[Any] = []
+        for transaction in transactions:
+            error = transaction.error
+            if error is None:
+                results.append(transaction.response)
+            elif isinstance(error, DeviceError):
+                results.append(error)
+            else:
+                raise error
+        return results
+
+    # The exchange
+
+    def _run(self, transactions: Sequence[AnyTransaction]) -> None:
+        """Bring every transaction to its outcome, in order of sending, within the window."""
+        waiting = list(reversed(transactions))
+        try:
+            while waiting or self._connection.in_flight:
+                now = time.monotonic()
+                try:
+                    self._exchange(waiting, now)
+                except LinkError as error:
+                    self._recover(waiting, error)
+        except BaseException:
+            # Interrupted: what is in flight may still be answered, and nobody is left to tell it apart.
+            self._drop(LinkState.IDLE, "interrupted")
+            raise
+
+    def _exchange(self, waiting: list[AnyTransaction], now: float) -> None:
+        if waiting and waiting[-1].deadline <= now:
+            self._give_up(waiting.pop())
+            return
+        stream = self._stream
+        if stream is None:
+            stream = self._dial(waiting[-1].deadline)
+        elif now - self._last_used > IDLE_CHECK or (waiting and waiting[-1].request.writes):
+            self._look_for_end(stream)
+        connection = self._connection
+        if waiting and connection.has_room:
+            self._send(stream, connection, waiting)
+        if connection.in_flight:
+            self._receive(stream, connection, waiting)
+
+    def _send(
+        self, stream: BlockingStream, connection: ClientConnection, waiting: list[AnyTransaction]
+    ) -> None:
+        bundle: list[bytes] = []
+        while waiting and connection.has_room:
+            now = time.monotonic()
+            if now < self._not_before:
+                time.sleep(self._not_before - now)
+                now = time.monotonic()
+            transaction = waiting.pop()
+            if transaction.unit == 0 and self._by_order:
+                self._broadcast(stream, transaction)
+                continue
+            data = connection.send(transaction, now)
+            if self.settings.coalesce:
+                bundle.append(data)
+            else:
+                stream.send(data)
+        if bundle:
+            stream.send(b"".join(bundle))
+
+    def _broadcast(self, stream: BlockingStream, transaction: AnyTransaction) -> None:
+        """Unit 0 of a serial line: every device listens, none answers (Serial Line V1.02, clause 2.1)."""
+        if not transaction.request.writes:
+            transaction.error = UsageError(
+                "unit 0 is a broadcast on a serial line: nothing can be read from it"
+            )
+            return
+        stream.send(self._connection.framing.encode(0, 0, transaction.request.encode()))
+        self._not_before = time.monotonic() + TURNAROUND
+
+    def _receive(
+        self, stream: BlockingStream, connection: ClientConnection, waiting: list[AnyTransaction]
+    ) -> None:
+        expiry = connection.next_expiry()
+        assert expiry is not None
+        oldest = next(connection.waiting())
+        now = time.monotonic()
+        # The first wait is the usual one, so that the socket's timeout need not be set anew for each request.
+        left = (
+            oldest.timeout
+            if now - oldest.sent_at < 0.001 and expiry == oldest.sent_at + oldest.timeout
+            else expiry - now
+        )
+        data = stream.receive(left) if left > 0 else b""
+        now = time.monotonic()
+        if data:
+            finished = connection.receive(data, now)
+            if connection.failure is not None:
+                self._finish(finished, waiting, now)
+                raise connection.failure
+        else:
+            finished = connection.silence(now) if self._by_order else []
+            if now >= expiry:
+                finished += connection.expire(now)
+                self._window = connection.window
+        self._finish(finished, waiting, now)
+
+    def _finish(self, finished: list[AnyTransaction], waiting: list[AnyTransaction], now: float) -> None:
+        self._last_used = now
+        if self._gap:
+            self._not_before = now + self._gap
+        for transaction in finished:
+            error = transaction.error
+            if error is None:
+                self._backoff.failures = 0
+            elif transaction.may_repeat(error) and transaction.deadline > now:
+                transaction.error = None
+                if isinstance(error, (AcknowledgeError, ServerDeviceBusyError)):
+                    time.sleep(min(BUSY_WAIT * transaction.attempts, max(transaction.deadline - now, 0.0)))
+                waiting.append(transaction)
+
+    def _give_up(self, transaction: AnyTransaction) -> None:
+        transaction.error = ConnectError(
+            self._last_error or f"the deadline passed before unit {transaction.unit} was asked"
+        )
+
+    # The connection
+
+    def _fresh_connection(self) -> ClientConnection:
+        return ClientConnection(
+            framing_for(self.settings.target.scheme, "client"),
+            window=self._window,
+            tolerate=self.settings.tolerate,
+            by_order=self._by_order,
+        )
+
+    def _dial(self, deadline: float) -> BlockingStream:
+        """Connect, not before the last failure's delay is over; raises ConnectError."""
+        settings = self.settings
+        now = time.monotonic()
+        if self._retry_at > now:
+            if self._retry_at >= deadline:
+                raise ConnectError(f"{self._last_error}; next attempt in {self._retry_at - now:.1f} s")
+            time.sleep(self._retry_at - now)
+            now = time.monotonic()
+        self._become(LinkState.CONNECTING, f"connecting to {settings.target}")
+        self._stream = dial_blocking(
+            settings.target,
+            timeout=max(min(settings.connect_timeout, deadline - now), 0.01),
+            keepalive=settings.keepalive,
+            source=settings.source,
+            tls=settings.tls,
+        )
+        self._connection = self._fresh_connection()
+        self._last_used = time.monotonic()
+        if settings.settle:
+            self._become(LinkState.SETTLING, f"connected; quiet for {settings.settle:g} s")
+            time.sleep(settings.settle)
+        self._become(LinkState.READY, "connected")
+        return self._stream
+
+    def _look_for_end(self, stream: BlockingStream) -> None:
+        """A peer that closed meanwhile is no failure of the request to come: connect anew before sending it."""
+        if self._connection.in_flight:
+            return
+        try:
+            self._connection.receive(stream.unread(), time.monotonic())
+        except LinkError as error:
+            self._drop(LinkState.IDLE, str(error))
+            self._dial(time.monotonic() + self.settings.connect_timeout)
+
+    def _recover(self, waiting: list[AnyTransaction], error: LinkError) -> None:
+        """The connection failed: decide for each transaction whether it is worth another attempt."""
+        now = time.monotonic()
+        connected = not isinstance(error, ConnectError)
+        lost = self._connection.fail(error) if connected else []
+        if connected and not self._connection.answered:
+            error = type(error)(f"{error} before it answered anything (is its connection limit reached?)")
+        self._drop(LinkState.BACKING_OFF, str(error))
+        self._last_error = str(error)
+        self._retry_at = now + self._backoff.failed()
+        if not connected:
+            lost = [*waiting]
+            waiting.clear()
+            for transaction in lost:
+                transaction.attempts += 1
+                transaction.error = error
+        for transaction in reversed(lost):
+            assert transaction.error is not None
+            if transaction.may_repeat(transaction.error) and transaction.deadline > self._retry_at:
+                transaction.error = None
+                waiting.append(transaction)
+
+    def _drop(self, state: LinkState, why: str) -> None:
+        stream, self._stream = self._stream, None
+        self._connection = self._fresh_connection()
+        if stream is not None:
+            stream.close()
+        self._become(state, why)
+
+    def _become(self, state: LinkState, why: str) -> None:
+        self.state = state
+        if self._on_state is not None:
+            self._on_state(state, why)
+
+
+def _nobody(transaction: AnyTransaction) -> None:
+    """Outcomes are looked at where the exchange is run."""

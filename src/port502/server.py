@@ -1,0 +1,98 @@
+"""Server: a listener in front of a service."""
+
+from __future__ import annotations
+
+import ssl
+from collections.abc import Iterable
+from types import TracebackType
+from typing import Self
+
+from port502.errors import UsageError
+from port502.service.access import Networks, check_listener_address
+from port502.service.admission import Limits
+from port502.service.call import Service
+from port502.service.device import Device
+from port502.service.units import Units
+from port502.transport.listener import Listener, ListenerCounters
+from port502.transport.serial_listener import SerialListener
+from port502.transport.sockets import Keepalive
+from port502.transport.url import Target, parse_url
+
+
+class Server:
+    """A Modbus server: ``async with Server(Device(holding={0: [1, 2, 3]})) as server``.
+
+    ``service`` is a Device, Units of devices, or any service. ``url`` is where to listen: ``tcp://`` (port 0 lets the
+    system choose), ``tls://`` (with ``tls``), ``rtu+tcp://``, ``rtu://`` or ``ascii://``. ``limits`` and the networks
+    of ``allow`` are on by default: 16 connections, 4 per client, 60 s idle, 3 s per frame; loopback, private and
+    link-local clients only. Raises ConnectError at the start when the port cannot be had.
+    """
+
+    def __init__(
+        self,
+        service: Service,
+        url: str = "tcp://127.0.0.1:502",
+        *,
+        limits: Limits | None = None,
+        allow: Iterable[str] | None = None,
+        keepalive: Keepalive | None = Keepalive(),  # noqa: B008 (frozen)
+        tls: ssl.SSLContext | None = None,
+        answer_within: float = 10.0,
+    ) -> None:
+        self.target = parse_url(url)
+        if self.target.scheme == "tls" and tls is None:
+            raise UsageError(f"{url}: a tls:// listener needs a certificate; give tls=, an ssl.SSLContext")
+        if isinstance(service, Device):
+            service = Units(service)
+        networks = None if allow is None else Networks(allow)
+        self._listener: Listener | SerialListener
+        if self.target.is_serial:
+            self._listener = SerialListener(service, self.target, answer_within=answer_within)
+        else:
+            check_listener_address(self.target.host, networks)
+            self._listener = Listener(
+                service,
+                self.target,
+                limits=limits,
+                allow=networks,
+                keepalive=keepalive,
+                tls=tls,
+                answer_within=answer_within,
+            )
+
+    async def __aenter__(self) -> Self:
+        await self.start()
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        await self.stop()
+
+    async def start(self) -> None:
+        """Listen; raises ConnectError that names who holds the port, or which right is missing."""
+        await self._listener.start()
+
+    async def stop(self, grace: float = 5.0) -> None:
+        """Accept nobody any more, answer what is in flight within ``grace`` seconds, then close."""
+        await self._listener.stop(grace)
+
+    @property
+    def url(self) -> str:
+        """Where it listens, with the port that the system chose."""
+        if self.target.is_serial:
+            return str(self.target)
+        return str(Target(self.target.scheme, self.target.host, self._listener.port))
+
+    @property
+    def port(self) -> int:
+        """The TCP port; 0 on a serial line."""
+        return self._listener.port
+
+    @property
+    def counters(self) -> ListenerCounters:
+        """Connections and requests since the start."""
+        return self._listener.counters
+
+
+__all__ = ["Limits", "Networks", "Server", "Units"]
