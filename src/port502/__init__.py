@@ -1,3 +1,149 @@
-"""port502: everything that happens on a Modbus TCP network."""
+"""port502: everything that happens on a Modbus TCP network.
+
+>>> from port502 import Client
+>>> async with Client("tcp://192.168.1.10") as client:
+...     registers = await client.read_holding_registers(0, 10)
+
+Names are imported when they are first used, so that ``import port502`` is quick and needs the standard library only.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from port502.client import Client, Reading, Reconnect, SyncClient
+    from port502.errors import (
+        AcknowledgeError,
+        ConfigError,
+        ConnectError,
+        DeviceError,
+        FrameError,
+        GatewayPathUnavailableError,
+        GatewayTargetError,
+        IllegalDataAddressError,
+        IllegalDataValueError,
+        IllegalFunctionError,
+        LinkClosedError,
+        LinkError,
+        MemoryParityError,
+        NegativeAcknowledgeError,
+        NoReplyError,
+        Port502Error,
+        ProtocolError,
+        ReplyError,
+        ServerDeviceBusyError,
+        ServerDeviceFailureError,
+        UnknownDeviceError,
+        UsageError,
+    )
+    from port502.registers.point import Point
+    from port502.registers.reference import Reference, Table, parse_reference
+    from port502.server import Server
+    from port502.service.admission import Limits
+    from port502.service.call import Call, Session
+    from port502.service.device import Device
+    from port502.service.identity import Identity
+    from port502.service.units import Units
+    from port502.transport.sockets import Keepalive
+    from port502.transport.states import LinkState
 
 __version__ = "0.1.0"
+
+_HOME = {
+    "AcknowledgeError": "port502.errors",
+    "Call": "port502.service.call",
+    "Client": "port502.client",
+    "ConfigError": "port502.errors",
+    "ConnectError": "port502.errors",
+    "Device": "port502.service.device",
+    "DeviceError": "port502.errors",
+    "FrameError": "port502.errors",
+    "GatewayPathUnavailableError": "port502.errors",
+    "GatewayTargetError": "port502.errors",
+    "Identity": "port502.service.identity",
+    "IllegalDataAddressError": "port502.errors",
+    "IllegalDataValueError": "port502.errors",
+    "IllegalFunctionError": "port502.errors",
+    "Keepalive": "port502.transport.sockets",
+    "Limits": "port502.service.admission",
+    "LinkClosedError": "port502.errors",
+    "LinkError": "port502.errors",
+    "LinkState": "port502.transport.states",
+    "MemoryParityError": "port502.errors",
+    "NegativeAcknowledgeError": "port502.errors",
+    "NoReplyError": "port502.errors",
+    "Point": "port502.registers.point",
+    "Port502Error": "port502.errors",
+    "ProtocolError": "port502.errors",
+    "Reading": "port502.client",
+    "Reconnect": "port502.client",
+    "Reference": "port502.registers.reference",
+    "ReplyError": "port502.errors",
+    "Server": "port502.server",
+    "ServerDeviceBusyError": "port502.errors",
+    "ServerDeviceFailureError": "port502.errors",
+    "Session": "port502.service.call",
+    "SyncClient": "port502.client",
+    "Table": "port502.registers.reference",
+    "Units": "port502.service.units",
+    "UnknownDeviceError": "port502.errors",
+    "UsageError": "port502.errors",
+    "parse_reference": "port502.registers.reference",
+}
+
+__all__ = [
+    "AcknowledgeError",
+    "Call",
+    "Client",
+    "ConfigError",
+    "ConnectError",
+    "Device",
+    "DeviceError",
+    "FrameError",
+    "GatewayPathUnavailableError",
+    "GatewayTargetError",
+    "Identity",
+    "IllegalDataAddressError",
+    "IllegalDataValueError",
+    "IllegalFunctionError",
+    "Keepalive",
+    "Limits",
+    "LinkClosedError",
+    "LinkError",
+    "LinkState",
+    "MemoryParityError",
+    "NegativeAcknowledgeError",
+    "NoReplyError",
+    "Point",
+    "Port502Error",
+    "ProtocolError",
+    "Reading",
+    "Reconnect",
+    "Reference",
+    "ReplyError",
+    "Server",
+    "ServerDeviceBusyError",
+    "ServerDeviceFailureError",
+    "Session",
+    "SyncClient",
+    "Table",
+    "Units",
+    "UnknownDeviceError",
+    "UsageError",
+    "parse_reference",
+]
+
+
+def __getattr__(name: str) -> object:
+    home = _HOME.get(name)
+    if home is None:
+        raise AttributeError(f"module 'port502' has no attribute {name!r}")
+    value = getattr(import_module(home), name)
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *__all__})
