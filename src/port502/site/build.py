@@ -1,0 +1,163 @@
+"""From a file to what can be run: read, validate, check, and build plain settings."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from port502.collect.expression import Expression
+from port502.collect.settings import ConnectionSettings, DeviceSettings, ExpressionSettings
+from port502.history.settings import Keep
+from port502.site.connections import connection_faults, timeout_warning
+from port502.site.document import Document, read_document
+from port502.site.entries import DevicePoints, gather
+from port502.site.expressions import compiled
+from port502.site.faults import ERROR, Fault, SiteFileError, in_order
+from port502.site.groups import group_of, interval_of
+from port502.site.model import INTERVAL, Connection, SiteFile
+from port502.site.points import point_settings
+from port502.site.validate import validated
+
+
+@dataclass(frozen=True, slots=True)
+class Site:
+    """A site file that was understood: ``connections`` with their devices, and where the history goes.
+
+    ``path`` is the file it came from, ``timezone`` an IANA name, ``sheets`` the files with points that belong to
+    it, ``warnings`` what is allowed but worth a look.
+    """
+
+    name: str
+    path: Path
+    connections: tuple[ConnectionSettings, ...]
+    history: Keep
+    timezone: str = "UTC"
+    sheets: tuple[Path, ...] = ()
+    warnings: tuple[Fault, ...] = ()
+
+
+def load_site(path: str | Path, environment: Mapping[str, str] | None = None) -> Site:
+    """The site that a file describes; raises SiteFileError with all faults, whatever their number.
+
+    ``environment`` stands in for the process's own where ``${NAME}`` and ``!secret`` are looked up.
+    """
+    site, faults = understand_site(read_document(Path(path), environment))
+    if site is None:
+        raise SiteFileError(faults)
+    return site
+
+
+def understand_site(document: Document) -> tuple[Site | None, tuple[Fault, ...]]:
+    """The site of a document and its faults in order; no site when one of them is an error."""
+    faults = list(document.faults)
+    if not document.readable or not isinstance(document.data, dict):
+        if document.readable:
+            faults.append(document.fault((), "keys with values expected", "begin with 'site: NAME'"))
+        return None, in_order(faults)
+    file, found = validated(SiteFile, document.data, document, fallback={"site": "unnamed"})
+    faults += found
+    if file is None:
+        return None, in_order(faults)
+    devices, found = gather(file, document)
+    faults += found
+    expressions: dict[str, Expression] = {}
+    if all(device.complete for device in devices):
+        known = {f"{device.name}.{name}" for device in devices for name in device.names}
+        expressions, found = compiled((entry for one in devices for entry in one.computed), known)
+        faults += found
+    faults += connection_faults(file, document)
+    faults += _timeout_warnings(file, devices, document)
+    ordered = in_order(faults)
+    if any(fault.severity == ERROR for fault in ordered):
+        return None, ordered
+    return _site(file, document.path, devices, expressions, ordered), ordered
+
+
+def _site(
+    file: SiteFile,
+    path: Path,
+    devices: list[DevicePoints],
+    expressions: Mapping[str, Expression],
+    warnings: tuple[Fault, ...],
+) -> Site:
+    settings: dict[str, list[DeviceSettings]] = {}
+    for device in devices:
+        connection = file.devices[device.name].connection
+        settings.setdefault(connection, []).append(_device(file, device, expressions))
+    connections = tuple(
+        _connection(name, connection, tuple(settings.get(name, ())))
+        for name, connection in file.connections.items()
+    )
+    history = Keep(path.parent / file.history.path, file.history.keep, file.history.max_size)
+    sheets = tuple(dict.fromkeys(device.sheet for device in devices if device.sheet is not None))
+    return Site(file.site, path, connections, history, file.timezone, sheets, warnings)
+
+
+def _device(file: SiteFile, points: DevicePoints, expressions: Mapping[str, Expression]) -> DeviceSettings:
+    device = file.devices[points.name]
+    intervals = _intervals(file, points)
+    return DeviceSettings(
+        name=points.name,
+        unit=device.unit,
+        points=tuple(point_settings(entry, point, intervals[entry.name]) for entry, point in points.read),
+        expressions=tuple(
+            ExpressionSettings(entry.name, expressions[entry.full_name].canonical, intervals[entry.name])
+            for entry in points.computed
+        ),
+        max_registers=device.max_registers,
+        max_bits=device.max_bits,
+        gap=device.gap,
+        writes=device.writes,
+    )
+
+
+def _connection(name: str, connection: Connection, devices: tuple[DeviceSettings, ...]) -> ConnectionSettings:
+    return ConnectionSettings(
+        name=name,
+        url=connection.url,
+        devices=devices,
+        gateway=connection.gateway,
+        connect_timeout=connection.connect_timeout,
+        response_timeout=connection.answer_within,
+        retries=connection.retries,
+        reconnect_first=connection.reconnect.first,
+        reconnect_max=connection.reconnect.max,
+        window=connection.window,
+        pause=connection.pause_between,
+        settle=connection.settle,
+        keepalive_idle=connection.keepalive.idle,
+        keepalive_interval=connection.keepalive.interval,
+        keepalive_probes=connection.keepalive.probes,
+        keep_open=connection.keep_open,
+        source=connection.source,
+        coalesce=connection.coalesce,
+        tolerate=frozenset(connection.tolerate),
+    )
+
+
+def _intervals(file: SiteFile, points: DevicePoints) -> dict[str, float]:
+    """The interval of each point of a device, by its name in the device."""
+    device = file.devices[points.name]
+    owner = group_of(device.groups, points.names)
+    entries = [entry for entry, _ in points.read] + points.computed
+    return {
+        entry.name: interval_of(entry.name, entry.model.interval, device, owner, file.defaults.interval)
+        for entry in entries
+    }
+
+
+def _timeout_warnings(file: SiteFile, devices: list[DevicePoints], document: Document) -> list[Fault]:
+    intervals: dict[str, dict[str, float]] = {}
+    for points in devices:
+        if points.name not in file.devices:
+            continue
+        by_name = _intervals(file, points)
+        mine = intervals.setdefault(file.devices[points.name].connection, {})
+        mine.update({entry.full_name: by_name[entry.name] for entry, _ in points.read})
+    faults: list[Fault] = []
+    for name, connection in file.connections.items():
+        here = intervals.get(name, {})
+        written = any(interval != INTERVAL for interval in here.values())
+        faults += timeout_warning(name, connection, here, written, document)
+    return faults
