@@ -10,7 +10,7 @@ import sys
 
 from bench.peers.counting import Window, count_async
 from bench.peers.loops import run
-from port502 import Client
+from port502.client import Client
 
 BATCH = 32
 TOGETHER = 16

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 
 from bench.peers.counting import Window, count
-from port502 import SyncClient
+from port502.client import SyncClient
 from port502.protocol.register_access import ReadHoldingRegistersRequest
 
 BATCH = 32
