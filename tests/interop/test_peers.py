@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
-from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -11,26 +9,6 @@ import pytest
 from tests.peers import known, libmodbus, mbpoll, modbus_serial, pymodbus_peer, pymodbustcp, socat, tshark
 
 pytestmark = pytest.mark.interop
-
-
-@contextlib.contextmanager
-def libmodbus_server() -> Iterator[int]:
-    with libmodbus.Server.tcp() as server:
-        yield server.port
-
-
-SERVERS: dict[str, Callable[[], contextlib.AbstractContextManager[int]]] = {
-    "libmodbus": libmodbus_server,
-    "pymodbus": pymodbus_peer.server,
-    "pyModbusTCP": pymodbustcp.server,
-    "modbus-serial": modbus_serial.server,
-}
-
-
-@pytest.fixture(params=SERVERS.values(), ids=SERVERS.keys())
-def port(request: pytest.FixtureRequest) -> Iterator[int]:
-    with request.param() as port:
-        yield port
 
 
 def test_every_server_serves_the_known_values_to_libmodbus(port: int) -> None:

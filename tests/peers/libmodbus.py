@@ -1,7 +1,8 @@
 """libmodbus, the C library that the field calls the reference, through ctypes: client, server, TCP, RTU.
 
 Known limits of version 3.1.6: the unit id of a TCP reply is not checked, and after one stale reply every
-later call of that client fails. Its server answers any unit id on TCP and only its own on RTU.
+later call of that client fails. Its server answers any unit id on TCP and only its own on RTU, where it is
+lost for good after a request for another unit: it takes the next message for that unit's answer.
 """
 
 from __future__ import annotations

@@ -18,6 +18,9 @@ from tests.peers.process import listening
 if TYPE_CHECKING:
     from pyModbusTCP.client import ModbusClient
 
+READ_WRITE_MAX_READ = 123
+"""The most registers its server reads in FC 23, where the specification allows 125."""
+
 IDENTIFICATION = {0: b"Acme", 1: b"B200", 2: b"1.4"}
 """The basic identification objects of its server, by object id."""
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 
 from pyModbusTCP.server import DataBank, DeviceIdentification, ModbusServer
@@ -25,7 +26,7 @@ def serve() -> None:
     server.start()
     print(f"listening {server._service.server_address[1]}", flush=True)
     sys.stdin.read()
-    server.stop()
+    os._exit(0)  # its own stop takes half a second
 
 
 if __name__ == "__main__":
