@@ -88,7 +88,11 @@ class Client(AsyncCalls):
         self._longest = self.settings.longest
 
     async def __aenter__(self) -> Self:
-        await self.connect()
+        try:
+            await self.connect()
+        except BaseException:
+            await self.close()
+            raise
         return self
 
     async def __aexit__(
@@ -130,7 +134,7 @@ class Client(AsyncCalls):
             link = self.link
         future: asyncio.Future[R] = link.loop.create_future()
         transaction = link.submit(
-            self._unit if unit is None else unit,
+            self._unit if unit is None else check_unit(unit),
             request,
             _resolve,
             timeout=self._timeout,

@@ -136,7 +136,7 @@ class SyncClient(BlockingCalls):
         """Send any request and return its response; the calls above all end here."""
         now = time.monotonic()
         transaction = Transaction(
-            self._unit if unit is None else unit,
+            self._unit if unit is None else check_unit(unit),
             request,
             _nobody,
             self._timeout,
@@ -199,7 +199,7 @@ class SyncClient(BlockingCalls):
         stream = self._stream
         if stream is None:
             stream = self._dial(waiting[-1].deadline)
-        elif now - self._last_used > IDLE_CHECK or (waiting and waiting[-1].request.writes):
+        elif self._by_order or now - self._last_used > IDLE_CHECK or (waiting and waiting[-1].request.writes):
             self._look_for_end(stream)
         connection = self._connection
         if waiting and connection.has_room:

@@ -92,6 +92,7 @@ class ClientConnection:
         number = self._next_id
         if number in waiting or number in self._quarantined:
             number = self._free_id(number)
+        frame = self.framing.encode(number, transaction.unit, transaction.request.encode())
         self._next_id = number + 1 if number < 0xFFFF else 1
         transaction.id = number
         transaction.attempts += 1
@@ -102,7 +103,7 @@ class ClientConnection:
         transaction.order = self._order
         transaction.pipelined = bool(waiting)
         waiting[number] = transaction
-        return self.framing.encode(number, transaction.unit, transaction.request.encode())
+        return frame
 
     def receive(self, data: bytes, now: float) -> list[AnyTransaction]:
         """The transactions that these bytes end, each with its response or error set.

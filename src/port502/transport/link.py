@@ -99,6 +99,7 @@ class Link:
         self.connection: ClientConnection | None = None
         self._on_state = on_state
         self._backoff = Backoff(self.settings.reconnect_first, self.settings.reconnect_max)
+        self.is_serial = target.scheme in ("rtu", "ascii", "rtu+tcp")
         self._serial_gap = t3_5(target.serial.baud) if target.is_serial else 0.0
         self._pause = max(self.settings.pause, self._serial_gap)
         self.loop = asyncio.get_running_loop()
@@ -162,13 +163,12 @@ class Link:
         """Connect now and stay connected; raises ConnectError when the first attempt fails."""
         if self.state is LinkState.CLOSED:
             raise LinkClosedError(f"the connection to {self.target} was closed by its owner")
+        if self.state is not LinkState.READY:
+            opened: asyncio.Future[None] = self.loop.create_future()
+            self._opening.append(opened)
+            self._connect_soon()
+            await opened
         self._wanted = True
-        if self.state is LinkState.READY:
-            return
-        opened: asyncio.Future[None] = self.loop.create_future()
-        self._opening.append(opened)
-        self._connect_soon()
-        await opened
 
     def keep(self) -> None:
         """Connect in the background and stay connected, without waiting for it."""
@@ -181,8 +181,7 @@ class Link:
             return
         self._wanted = False
         self._become(LinkState.CLOSED, "closed by its owner")
-        if self._connecting is not None:
-            self._connecting.cancel()
+        connecting, self._connecting = self._connecting, None
         self._stop_timers()
         error = LinkClosedError(f"the connection to {self.target} was closed by its owner")
         stream, self._stream = self._stream, None
@@ -198,14 +197,12 @@ class Link:
         for transaction in lost:
             transaction.error = error
             self._deliver(transaction)
+        if connecting is not None:
+            connecting.cancel()
+            await asyncio.gather(connecting, return_exceptions=True)
         if stream is not None:
             stream.detach()
             await stream.closed.wait()
-
-    @property
-    def is_serial(self) -> bool:
-        """Whether frames carry no transaction id, so that only one request can be in flight."""
-        return self.target.scheme in ("rtu", "ascii", "rtu+tcp")
 
     @property
     def queued(self) -> int:
@@ -305,7 +302,7 @@ class Link:
             self._finish(finished, now)
         if connection.failure is not None and connection is self.connection:
             self._lose(connection.failure)
-        elif self._serial_gap and connection.framing.pending:
+        elif self.is_serial and connection.framing.pending:
             self._watch_silence()
         elif self._queue:
             self._pump()
@@ -406,7 +403,7 @@ class Link:
             expiry = self.connection.next_expiry()
             if expiry is not None:
                 moments.append(expiry)
-            if self._queue and self.connection.has_room:
+            if self._queue and self.state is LinkState.READY and self.connection.has_room:
                 moments.append(self._not_before)
         if moments:
             self._arm(max(min(moments), self._time()))
@@ -527,7 +524,7 @@ class Link:
     def _backed_off(self) -> None:
         if self.state is LinkState.BACKING_OFF:
             self._become(LinkState.IDLE, "may connect again")
-            if self._wanted or self._queue:
+            if self._wanted or self._queue or self._opening:
                 self._connect_soon()
 
     def _lose(self, error: Port502Error) -> None:
@@ -537,10 +534,12 @@ class Link:
         lost = self._drop_connection(error)
         if stream is not None:
             stream.detach()
-        if answered and not self._wanted and not lost and not self._queue:
-            # A device that closes idle connections has done nothing wrong; the next request connects again.
+        if answered and not lost:
+            # A device that closes idle connections has done nothing wrong.
             self.counters.last_error = str(error)
             self._become(LinkState.IDLE, str(error))
+            if self._wanted or self._queue:
+                self._connect_soon()
         else:
             self._back_off(error)
         for transaction in lost:
