@@ -78,7 +78,9 @@ def check_points(points: Iterable[Point], limits: Limits) -> None:
             )
         for span in limits.forbidden:
             if span.table == point.table and span.overlaps(point.address, point.end):
-                raise UsageError(f"{point.name} at {point.reference} lies in the forbidden {span}")
+                raise UsageError(
+                    f"{point.name} at {point.reference.protocol_form} lies in the forbidden {span}"
+                )
 
 
 def lay_out(

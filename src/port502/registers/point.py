@@ -19,6 +19,7 @@ from port502.registers.values import (
     decoder,
     decoder_many,
     encode_value,
+    shown,
     width_of,
 )
 
@@ -166,14 +167,14 @@ class Point:
         if not self.is_number:
             return value
         if isinstance(value, tuple | str):
-            raise UsageError(f"a number is needed, got {value!r}")
+            raise UsageError(f"a number is needed, got {shown(value)}")
         return unscaled(value, self.scale, self.offset, self.type in WHOLE_TYPES)
 
     def _parts(self, value: Value) -> list[Value]:
         """The values of the single repetitions; several ``bits`` registers are one flat tuple."""
         size = 16 if self.type == "bits" else 1
         if not isinstance(value, tuple | list) or len(value) != self.count * size:
-            raise UsageError(f"{self.count * size} values are needed, got {value!r}"[:200])
+            raise UsageError(f"{self.count * size} values are needed, got {shown(value)}")
         if size == 1:
             return list(value)
         return [tuple(value[start : start + size]) for start in range(0, len(value), size)]
@@ -181,10 +182,10 @@ class Point:
     def _encoded_bits(self, value: Value) -> bytes | bool:
         if self.count > 1:
             if not isinstance(value, tuple | list) or len(value) != self.count:
-                raise UsageError(f"{self.count} times True or False is needed, got {value!r}"[:200])
+                raise UsageError(f"{self.count} times True or False is needed, got {shown(value)}")
             return pack_bits(value)  # type: ignore[arg-type]
         if isinstance(value, float | str | tuple) or value not in (0, 1):
-            raise UsageError(f"True or False is needed, got {value!r}"[:200])
+            raise UsageError(f"True or False is needed, got {shown(value)}")
         return bool(value)
 
 

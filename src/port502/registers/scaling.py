@@ -12,10 +12,11 @@ from fractions import Fraction
 from typing import TypeAlias
 
 from port502.errors import UsageError
+from port502.registers.values import shown
 
 Scaler: TypeAlias = "Callable[[float], float]"
 
-_EXACT = 1 << 53
+_HIGHEST_EXACT = 1 << 53
 
 
 def scaler(scale: float, offset: float, whole: bool) -> Scaler | None:
@@ -28,7 +29,7 @@ def scaler(scale: float, offset: float, whole: bool) -> Scaler | None:
         raise UsageError(f"a scale is finite and not zero and an offset is finite, got {scale} and {offset}")
     if scale == 1 and offset == 0:
         return None
-    factor, shift = Fraction(repr(scale)), Fraction(repr(offset))
+    factor, shift = _exact(scale), _exact(offset)
     return _whole_scaler(factor, shift) if whole else _float_scaler(factor, scale, offset)
 
 
@@ -43,10 +44,15 @@ def _whole_scaler(factor: Fraction, shift: Fraction) -> Scaler:
 
 
 def _float_scaler(factor: Fraction, scale: float, offset: float) -> Scaler:
-    if max(abs(factor.numerator), factor.denominator) > _EXACT:
+    if max(abs(factor.numerator), factor.denominator) > _HIGHEST_EXACT:
         return lambda raw: raw * scale + offset
     times, under = float(factor.numerator), float(factor.denominator)
     return lambda raw: raw * times / under + offset
+
+
+def _exact(value: float) -> Fraction:
+    """A number as its decimal text says."""
+    return Fraction(value) if isinstance(value, int) else Fraction(repr(value))
 
 
 def unscaled(value: float, scale: float, offset: float, whole: bool) -> float:
@@ -54,9 +60,15 @@ def unscaled(value: float, scale: float, offset: float, whole: bool) -> float:
 
     Raises UsageError for NaN and infinity, which no caller means to write.
     """
-    if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
-        raise UsageError(f"a number is needed, got {value!r}")
+    finite = isinstance(value, int) or (isinstance(value, float) and math.isfinite(value))
+    if isinstance(value, bool) or not finite:
+        raise UsageError(f"a number is needed, got {shown(value)}")
     if scale == 1 and offset == 0 and not whole:
         return value
-    raw = (Fraction(repr(value)) - Fraction(repr(offset))) / Fraction(repr(scale))
-    return math.floor(raw + Fraction(1, 2)) if whole else float(raw)
+    raw = (_exact(value) - _exact(offset)) / _exact(scale)
+    if whole:
+        return math.floor(raw + Fraction(1, 2))
+    try:
+        return float(raw)
+    except OverflowError:
+        raise UsageError("a number is needed that a float can hold, 1.797e308 at most") from None

@@ -66,7 +66,7 @@ def width_of(type: str, length: int | None = None) -> int:  # noqa: A002
         return BCDS[type]
     if type == "bits":
         return 1
-    raise UsageError(f"unknown value type {_shown(type)}, known are {', '.join(TYPES)}")
+    raise UsageError(f"unknown value type {shown(type)}, known are {', '.join(TYPES)}")
 
 
 def reorder(data: bytes, order: str) -> bytes:
@@ -79,7 +79,7 @@ def reorder(data: bytes, order: str) -> bytes:
         return _swapped(data)
     if order == "cdab":
         return _swapped(data[::-1])
-    raise UsageError(f"unknown order {_shown(order)}, known are {', '.join(ORDERS)}")
+    raise UsageError(f"unknown order {shown(order)}, known are {', '.join(ORDERS)}")
 
 
 def _swapped(data: bytes) -> bytes:
@@ -223,10 +223,10 @@ def encode_value(type: str, order: str, value: Value, length: int | None = None)
         data = _encoded_bits(value)
     else:
         if not isinstance(value, str):
-            raise UsageError(f"string[{length}] holds text, got {_shown(value)}")
+            raise UsageError(f"string[{length}] holds text, got {shown(value)}")
         data = value.encode()
         if len(data) > size:
-            raise UsageError(f"string[{length}] holds {size} bytes, got {len(data)} in {_shown(value)}")
+            raise UsageError(f"string[{length}] holds {size} bytes, got {len(data)} in {shown(value)}")
         data = data.ljust(size, b"\0")
     return reorder(data, order)
 
@@ -243,24 +243,24 @@ def _whole(type: str, value: Value, lowest: int, highest: int) -> int:  # noqa: 
     if isinstance(number, float) and number.is_integer():
         number = int(number)
     if isinstance(number, bool) or not isinstance(number, int) or not lowest <= number <= highest:
-        raise UsageError(f"{type} holds whole numbers {lowest}..{highest}, got {_shown(value)}")
+        raise UsageError(f"{type} holds whole numbers {lowest}..{highest}, got {shown(value)}")
     return number
 
 
 def _encoded_float(type: str, value: Value) -> bytes:  # noqa: A002
     if isinstance(value, bool) or not isinstance(value, int | float):
-        raise UsageError(f"{type} holds numbers, got {_shown(value)}")
+        raise UsageError(f"{type} holds numbers, got {shown(value)}")
     try:
-        return Struct(">" + FLOATS[type][0]).pack(value)
+        return Struct(">" + FLOATS[type][0]).pack(float(value))
     except OverflowError:
         highest = "3.4028235e38" if type == "float32" else "1.797e308"
-        raise UsageError(f"{type} holds -{highest}..{highest}, got {_shown(value)}") from None
+        raise UsageError(f"{type} holds -{highest}..{highest}, got {shown(value)}") from None
 
 
 def _encoded_bits(value: Value) -> bytes:
     if isinstance(value, tuple | list):
         if len(value) != 16 or any(bit not in (0, 1) for bit in value):
-            raise UsageError(f"bits are 16 times True or False, bit 0 first, got {_shown(value)}")
+            raise UsageError(f"bits are 16 times True or False, bit 0 first, got {shown(value)}")
         return sum(1 << bit for bit, one in enumerate(value) if one).to_bytes(2, "big")
     return _whole("bits", value, 0, 0xFFFF).to_bytes(2, "big")
 
@@ -280,6 +280,10 @@ def _fault_among(values: Sequence[bool | int | float | str]) -> str:
     return next((fault for fault in map(value_fault, values) if fault), "")
 
 
-def _shown(value: object) -> str:
-    text = repr(value[:60] if isinstance(value, str) else value)
+def shown(value: object) -> str:
+    """A value as an error message shows it: at most 80 characters."""
+    try:
+        text = repr(value[:60] if isinstance(value, str) else value)
+    except ValueError:
+        return "a number of thousands of digits"
     return text if len(text) <= 80 else text[:77] + "..."

@@ -1,0 +1,108 @@
+"""Values in text: what users type and what they are shown."""
+
+from __future__ import annotations
+
+import math
+from struct import pack, unpack
+
+import pytest
+
+from port502.errors import UsageError
+from port502.registers.point import Point
+from port502.registers.reference import parse_reference
+from port502.registers.text import format_value, parse_value
+from port502.registers.values import Value
+
+
+def point(text: str) -> Point:
+    return Point.from_reference(parse_reference(text))
+
+
+@pytest.mark.parametrize(
+    ("where", "text", "value"),
+    [
+        ("h:5", "42", 42),
+        ("h:5", " 42 ", 42),
+        ("h:5", "0x2A", 42),
+        ("h:5", "0b101", 5),
+        ("h:5", "010", 10),
+        ("h:5/int16", "-7", -7),
+        ("h:5", "23.5", 23.5),
+        ("h:5/float32", "1e3", 1000.0),
+        ("h:5/float32", "-.5", -0.5),
+        ("h:5/float32", "21", 21),
+        ("h:5/string[4]", " PUMP 7", " PUMP 7"),
+        ("h:5/string[4]", "1,2", "1,2"),
+        ("h:5/bits", "0b101", (True, False, True, *[False] * 13)),
+        ("h:5/bits", "32768", (*[False] * 15, True)),
+        ("c:5", "on", True),
+        ("c:5", "False", False),
+        ("c:5", "1", True),
+        ("c:5*3", "1,0,on", (True, False, True)),
+        ("h:5*3", "1, 2,0x3", (1, 2, 3)),
+        ("h:5*2/bits", "1,0", (True, *[False] * 31)),
+    ],
+)
+def test_what_a_text_means(where: str, text: str, value: Value) -> None:
+    parsed = parse_value(text, point(where))
+    assert parsed == value
+    assert type(parsed) is type(value)
+
+
+@pytest.mark.parametrize(
+    ("where", "text"),
+    [
+        ("h:5", ""),
+        ("h:5", "on"),
+        ("h:5", "nan"),
+        ("h:5/float32", "inf"),
+        ("h:5", "1_000"),
+        ("h:5", "٣"),
+        ("h:5", "0x"),
+        ("h:5", "1,2"),
+        ("h:5", "9" * 5000),
+        ("h:5", "1" * 20_000),
+        ("h:5/float32", "9" * 50),
+        ("h:5*2", "1"),
+        ("h:5*2", "1,2,3"),
+        ("h:5/bits", "65536"),
+        ("h:5/bits", "-1"),
+        ("h:5/bits", "1.5"),
+        ("c:5", "2"),
+        ("c:5", "yes"),
+    ],
+)
+def test_h288_other_texts_are_refused_by_name(where: str, text: str) -> None:
+    with pytest.raises(UsageError, match=where.split("*")[0].split("/")[0]) as caught:
+        parse_value(text, point(where))
+    assert len(str(caught.value)) < 200
+
+
+def single(number: float) -> float:
+    value: float = unpack(">f", pack(">f", number))[0]
+    return value
+
+
+@pytest.mark.parametrize(
+    ("value", "kind", "text"),
+    [
+        (single(231.7), "float32", "231.7"),
+        (single(0.1), "float32", "0.1"),
+        (single(16777217.0), "float32", "16777216.0"),
+        (single(3.4028235e38), "float32", "3.4028235e+38"),
+        (231.7, "float64", "231.7"),
+        (1.0000000001, "float32", "1.0"),
+        (1e300, "float32", "1e+300"),
+        (math.nan, "float32", "nan"),
+        (42, "uint16", "42"),
+        ("PUMP 7", "string", "PUMP 7"),
+        (True, "bool", "on"),
+        (False, "", "off"),
+        ((1, 2), "uint16", "1, 2"),
+        ((single(0.1), single(0.2)), "float32", "0.1, 0.2"),
+        ((True, *[False] * 15), "bits", "0000000000000001"),
+        ((True, *[False] * 30, True), "bits", "0000000000000001, 1000000000000000"),
+    ],
+)
+def test_what_people_are_shown(value: Value, kind: str, text: str) -> None:
+    assert format_value(value, kind) == text
