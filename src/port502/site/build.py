@@ -15,7 +15,7 @@ from port502.site.entries import DevicePoints, gather
 from port502.site.expressions import compiled
 from port502.site.faults import ERROR, Fault, SiteFileError, in_order
 from port502.site.groups import group_of, interval_of
-from port502.site.model import INTERVAL, Connection, SiteFile
+from port502.site.model import INTERVAL, Connection, SiteFile, entry_of
 from port502.site.points import point_settings
 from port502.site.validate import validated
 
@@ -55,7 +55,7 @@ def understand_site(document: Document) -> tuple[Site | None, tuple[Fault, ...]]
         if document.readable:
             faults.append(document.fault((), "keys with values expected", "begin with 'site: NAME'"))
         return None, in_order(faults)
-    file, found = validated(SiteFile, document.data, document, fallback={"site": "unnamed"})
+    file, found = validated(SiteFile, document.data, document, fallback={"site": "unnamed"}, entry=entry_of)
     faults += found
     if file is None:
         return None, in_order(faults)

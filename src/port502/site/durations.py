@@ -43,7 +43,15 @@ def duration_text(seconds: float) -> str:
     for unit, size in (("d", 86400), ("h", 3600), ("m", 60), ("s", 1)):
         if seconds >= size and seconds % size == 0:
             return f"{seconds / size:g}{unit}"
-    return f"{seconds:g}s" if seconds >= 1 else f"{seconds * 1000:g}ms"
+    return f"{seconds:g}s" if seconds >= 1 or not seconds else f"{seconds * 1000:g}ms"
+
+
+def size_text(size: int) -> str:
+    """The shortest spelling of a size in powers of 1024: ``2 << 30`` is ``2GiB``."""
+    for unit in ("TiB", "GiB", "MiB", "KiB"):
+        if size and size % BYTES[unit] == 0:
+            return f"{size // BYTES[unit]}{unit}"
+    return f"{size}B"
 
 
 def _amount(value: object, units: dict[str, float] | dict[str, int], what: str, example: str) -> float:

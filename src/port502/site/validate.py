@@ -5,7 +5,7 @@ What is faulty is left out and the rest validated again, so that later checks se
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from types import NoneType
 from typing import Any, Protocol, TypeVar, get_args
 
@@ -36,11 +36,13 @@ def validated(
     source: Source,
     at: KeyPath = (),
     fallback: Mapping[str, Any] | None = None,
+    entry: Callable[[KeyPath], KeyPath] = lambda path: path[:1],
 ) -> tuple[ModelT | None, list[Fault]]:
     """The model of some values and all their faults; the model holds only what was valid.
 
     ``at`` is where the values stand in the source, ``fallback`` holds values to go on with where
-    indispensable ones are missing or faulty; without them the model is None.
+    indispensable ones are missing or faulty; without them the model is None. ``entry`` gives what has to be
+    left out for a fault at a path, by default the whole of the first key.
     """
     faults: list[Fault] = []
     remaining = data
@@ -53,7 +55,7 @@ def validated(
             remaining = _copied(data)
         for detail in details:
             faults.append(_fault(model, detail, source, at))
-        left_out = [_left_out(remaining, _path(detail["loc"]), detail["type"]) for detail in details]
+        left_out = [_left_out(remaining, _path(detail["loc"]), detail["type"], entry) for detail in details]
         missing = {key: value for key, value in (fallback or {}).items() if remaining.get(key) is None}
         if not all(left_out) and not missing:
             break
@@ -72,13 +74,13 @@ def _path(loc: Sequence[str | int]) -> KeyPath:
     return tuple(part for part in loc if part != "[key]")
 
 
-def _left_out(data: Any, path: KeyPath, kind: str) -> bool:
+def _left_out(data: Any, path: KeyPath, kind: str, entry: Callable[[KeyPath], KeyPath]) -> bool:
     """Removes the least that can go: an unknown key alone, else the entry that holds the fault."""
     keep = path
     if kind == "missing":
         keep = path[:-1]
     if kind != "extra_forbidden":
-        keep = _entry(keep)
+        keep = entry(keep)
     if not keep:
         return False
     holder = data
@@ -91,20 +93,6 @@ def _left_out(data: Any, path: KeyPath, kind: str) -> bool:
         holder.pop(keep[-1], None)
         return True
     return False
-
-
-def _entry(path: KeyPath) -> KeyPath:
-    """The named entry around a place: a connection, a point or group of a device, else the whole section."""
-    if path[:1] in (("connections",), ("devices",)) and len(path) > 1:
-        inner = path[:1] == ("devices",) and path[2:3] in (("points",), ("groups",))
-        return path[:4] if inner and len(path) > 3 else path[: 3 if inner else _own_key(path)]
-    return path[:1]
-
-
-def _own_key(path: KeyPath) -> int:
-    """How much of a path names what can go: one key of a device, but a connection as a whole."""
-    needed = path[0] == "connections" or path[2:3] == ("connection",)
-    return 2 if needed else 3
 
 
 def _fault(model: type[BaseModel], detail: ErrorDetails, source: Source, at: KeyPath) -> Fault:

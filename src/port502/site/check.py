@@ -1,0 +1,47 @@
+"""Checking any file a user writes: what kind it is, and everything that is wrong with it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+
+from port502.site.build import understand_site
+from port502.site.device_file import understand_device
+from port502.site.document import Document, read_document
+from port502.site.faults import Report, SiteFileError, nearest
+
+SITE = "site"
+DEVICE = "device"
+UNKNOWN = "unknown"
+
+FIRST_KEYS = {"site": SITE, "connections": SITE, "devices": SITE, "device": DEVICE}
+"""What a file is, by the first of its keys that tells."""
+
+
+def check_file(path: str | Path, environment: Mapping[str, str] | None = None) -> Report:
+    """What kind of file this is and all its faults; a file that cannot be read is a fault too."""
+    try:
+        document = read_document(Path(path), environment)
+    except SiteFileError as error:
+        return Report(UNKNOWN, error.faults)
+    kind = kind_of(document)
+    if kind == SITE:
+        return Report(SITE, understand_site(document)[1])
+    if kind == DEVICE:
+        return Report(DEVICE, understand_device(document)[1])
+    faults = list(document.faults)
+    if document.readable or not faults:
+        first = next(iter(document.data), "") if isinstance(document.data, dict) else ""
+        hint = nearest(first, (SITE, DEVICE)) if first else ""
+        if not hint.startswith("did you mean"):
+            hint = "a site file begins with 'site: NAME', a device file with 'device: NAME'"
+        faults.append(
+            document.fault((first,) if first else (), "nothing tells what file this is", hint, at_key=True)
+        )
+    return Report(UNKNOWN, tuple(faults))
+
+
+def kind_of(document: Document) -> str:
+    """``site``, ``device`` or ``unknown``, by the first key that tells."""
+    keys = document.data if isinstance(document.data, dict) else {}
+    return next((FIRST_KEYS[key] for key in keys if key in FIRST_KEYS), UNKNOWN)
