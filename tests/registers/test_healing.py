@@ -8,7 +8,7 @@ import pytest
 
 from port502.registers.block import Block, Span
 from port502.registers.healing import Healing
-from port502.registers.knowledge import Knowledge
+from port502.registers.knowledge import Knowledge, Size
 from port502.registers.planner import Limits
 from port502.registers.point import Point
 from port502.registers.reference import Table
@@ -203,8 +203,7 @@ def test_a_small_largest_read_and_an_illegal_address_are_told_apart() -> None:
 
 
 def test_a_device_that_learned_larger_reads_is_believed() -> None:
-    knowledge = Knowledge()
-    knowledge.registers.works, knowledge.registers.refused = 30, 40
+    knowledge = Knowledge(registers=Size(30, 40))
     healing = Healing(registers(*range(60)), Limits(), knowledge)
     healing.succeeded(Block(registers(*range(45))))
     assert knowledge.registers.refused is None

@@ -96,6 +96,23 @@ def test_four_floats_lie_in_eight_registers() -> None:
     ]
 
 
+@pytest.mark.parametrize(
+    ("text", "singles"),
+    [
+        ("40001*3", ["40001", "40002", "40003"]),
+        ("49999..410000", ["49999", "410000"]),
+        ("4x00011*2/float32:cdab", ["40011/float32:cdab", "40013/float32:cdab"]),
+        ("00001..00002", ["00001", "00002"]),
+        ("h:5*2", ["holding:5", "holding:6"]),
+        ("%M3*2", ["coil:3", "coil:4"]),
+        ("h@5", ["h@5"]),
+        ("%MW5/int16", ["%MW5/int16"]),
+    ],
+)
+def test_single_values_keep_the_notation_of_the_whole(text: str, singles: list[str]) -> None:
+    assert [single.text for single in parse_reference(text).each()] == singles
+
+
 def test_the_text_is_kept_and_does_not_make_two_references_differ() -> None:
     assert parse_reference("40108").text == "40108"
     assert parse_reference("40108") == parse_reference("holding:107")

@@ -125,10 +125,17 @@ class Reference:
         return ""
 
     def each(self) -> Iterator[Reference]:
-        """One reference for every single value, in order."""
+        """One reference for every single value, in order, each in the notation of the whole."""
+        if self.count == 1:
+            yield self
+            return
+        one_based = self.text[:1].isdecimal()
         for index in range(self.count):
             single = replace(self, address=self.address + index * self.width, count=1)
-            yield replace(single, text=str(single))
+            text = str(single)
+            if one_based:
+                text = single.reference_form + text.removeprefix(single.protocol_form)
+            yield replace(single, text=text)
 
     def __str__(self) -> str:
         text = self.protocol_form
