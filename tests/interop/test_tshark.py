@@ -60,6 +60,7 @@ from port502.protocol.register_access import (
     WriteSingleRegisterResponse,
 )
 from port502.protocol.words import data_of
+from tests.interop.served import serve
 from tests.peers import known, libmodbus, tshark
 
 pytestmark = pytest.mark.interop
@@ -235,3 +236,22 @@ def test_tshark_reads_a_live_conversation_of_our_client(tmp_path: Path) -> None:
     assert len({record["mbtcp.trans_id"][0] for record in sent}) == 3
     assert sent[0]["modbus.word_cnt"] == ["120"]
     assert sent[1]["modbus.regval_uint16"] == [str(value) for value in known.LIMITS]
+
+
+@pytest.mark.slow
+def test_tshark_finds_no_fault_in_what_our_server_answers(tmp_path: Path) -> None:
+    with (
+        serve() as served,
+        tshark.capturing(tmp_path, served.port) as capture,
+        libmodbus.Client.tcp(served.port, unit=1) as client,
+    ):
+        client.read_holding_registers(0, 125)
+        client.read_coils(0, 2000)
+        with pytest.raises(libmodbus.LibmodbusError):
+            client.read_input_registers(known.REGISTERS, 1)
+    port = served.port
+    replies = [record for record in tshark.decode(capture, port) if record["tcp.srcport"] == [str(port)]]
+    assert [record["modbus.func_code"] for record in replies] == [["3"], ["1"], ["4"]]
+    assert replies[0]["modbus.regval_uint16"] == [str(value) for value in known.HOLDING_REGISTERS[:125]]
+    assert replies[1]["modbus.bitval"] == [str(int(value)) for value in known.COILS[:2000]]
+    assert replies[2]["modbus.exception_code"] == ["2"]

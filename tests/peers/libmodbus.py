@@ -167,7 +167,7 @@ class Client:
         return bytes(data[: self._context.call("modbus_report_slave_id", _MAX_ADU, data)])
 
     def raw(self, unit: int, pdu: bytes) -> bytes:
-        """Send any PDU and return the reply's PDU; an exception reply raises LibmodbusError."""
+        """Send any PDU and return the reply's PDU, which may be an exception's."""
         request = _bytes(bytes((unit,)) + pdu)
         self._context.call("modbus_send_raw_request", request, len(pdu) + 1)
         reply = (ctypes.c_uint8 * _MAX_ADU)()

@@ -17,8 +17,10 @@ async function client(port, { calls, together }) {
     await connection.connectTCP("127.0.0.1", { port });
     connection.setTimeout(DEADLINE_MS);
     connection.setID(1);
+    const late = () =>
+        new Promise((_, fail) => setTimeout(() => fail(new Error("the call did not return")), DEADLINE_MS).unref());
     const one = ([method, ...args]) =>
-        connection[method](...args).then(
+        Promise.race([connection[method](...args), late()]).then(
             (value) => ({ value }),
             (error) => ({ error: String(error.message || error), exception: error.modbusCode || null }),
         );

@@ -1,6 +1,7 @@
 """modbus-serial, the JavaScript library: the one ready-made client that keeps several requests outstanding.
 
-Its report-server-id call does not return when the server answers with an exception; its server answers a read
+Its report-server-id call takes two arguments that it ignores, and does not return when the server answers with
+an exception; its reader of file records (FC 20) reads past the end of every answer. Its server answers a read
 register by register and has no FC 22 and 23.
 """
 
