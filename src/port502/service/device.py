@@ -103,6 +103,10 @@ class Device:
         self.identity = identity or Identity()
         self.running = True
         self.exception_status = exception_status
+        if not 0 <= exception_status <= 0xFF:
+            raise UsageError(f"the exception status is eight bits, 0-255, got {exception_status}")
+        if exception_coils is not None and self.coil.find(exception_coils, _EXCEPTION_COILS) is None:
+            raise UsageError(f"the exception status wants eight coils from {exception_coils} on")
         self.counters = Counters()
         self.diagnosis = Diagnosis(self.counters, allow_restart=allow_restart, allow_clear=allow_clear)
         self.functions = frozenset(FUNCTION_NAMES if functions is None else functions)

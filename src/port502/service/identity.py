@@ -19,6 +19,9 @@ from port502.protocol.identification import ReadDeviceIdentificationRequest, Rea
 _ROOM = MAX_PDU - 7
 """What is left for objects behind function, MEI type, read code, conformity, more, next and count."""
 
+_SERVER_ROOM = MAX_PDU - 3
+"""What is left for server id and additional data behind function, byte count and run indicator."""
+
 _OBJECT_HEAD = 2
 _LAST_OBJECT = {READ_BASIC: 0x02, READ_REGULAR: 0x7F, READ_EXTENDED: 0xFF}
 _FIRST_EXTENDED = 0x80
@@ -57,8 +60,8 @@ class Identity:
         for number in self.extended:
             if not _FIRST_EXTENDED <= number <= 0xFF:
                 raise UsageError(f"extended identification objects are 0x80-0xFF, got {number:#04x}")
-        if len(self.server_text()) > MAX_PDU - 3 - len(self.server_id):
-            raise UsageError("server id and additional data do not fit a response")
+        if len(self.server_id) + len(self.additional or b"") > _SERVER_ROOM:
+            raise UsageError(f"server id and additional data do not fit a response ({_SERVER_ROOM} bytes)")
 
     def objects(self) -> dict[int, bytes]:
         """Every object's bytes by its id, in order of id."""
@@ -78,7 +81,8 @@ class Identity:
         """The additional data of function 17."""
         if self.additional is not None:
             return self.additional
-        return " ".join(part for part in (self.vendor, self.product, self.revision) if part).encode()
+        text = " ".join(part for part in (self.vendor, self.product, self.revision) if part)
+        return text.encode()[: _SERVER_ROOM - len(self.server_id)]
 
     def server_id_data(self, *, running: bool) -> bytes:
         """Server id, run indicator (FF or 00) and additional data, as function 17 answers."""

@@ -1,0 +1,95 @@
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Coroutine
+from typing import Any
+
+import pytest
+
+from port502.service.maybe import Steps, drive, must_wait, then
+
+
+async def later(value: int) -> int:
+    await asyncio.sleep(0)
+    return value
+
+
+async def fail() -> int:
+    await asyncio.sleep(0)
+    raise ValueError("too late")
+
+
+def test_a_value_has_not_to_be_waited_for() -> None:
+    assert not must_wait(3)
+    assert not must_wait(None)
+
+
+async def test_coroutines_and_futures_have_to_be_waited_for() -> None:
+    coroutine = later(1)
+    future = asyncio.get_running_loop().create_future()
+    assert must_wait(coroutine)
+    assert must_wait(future)
+    future.set_result(None)
+    await coroutine
+
+
+def test_then_applies_at_once_to_a_value() -> None:
+    assert then(3, str) == "3"
+
+
+async def test_then_waits_for_what_is_not_there_yet() -> None:
+    waiting = then(later(3), str)
+    assert must_wait(waiting)
+    assert await waiting == "3"
+
+
+def added(*values: Any) -> Steps[int]:
+    total = 0
+    for value in values:
+        total += (yield value) if must_wait(value) else value
+    return total
+
+
+def test_steps_that_never_wait_end_at_once() -> None:
+    assert drive(added(1, 2, 3)) == 6
+
+
+async def test_steps_go_on_in_a_coroutine_from_where_they_wait() -> None:
+    rest = drive(added(1, later(2), 3, later(4)))
+    assert isinstance(rest, Coroutine)
+    assert await rest == 10
+
+
+async def test_an_error_is_raised_inside_the_steps_where_they_wait() -> None:
+    def forgiving() -> Steps[int]:
+        try:
+            yield fail()
+        except ValueError:
+            return (yield later(7))
+        return 0
+
+    assert await drive(forgiving()) == 7  # type: ignore[misc]
+
+
+async def test_an_error_that_the_steps_do_not_catch_comes_out() -> None:
+    with pytest.raises(ValueError, match="too late"):
+        await drive(added(fail()))  # type: ignore[misc]
+
+
+async def test_cancellation_reaches_the_steps_and_comes_out() -> None:
+    seen: list[str] = []
+    gate = asyncio.get_running_loop().create_future()
+
+    def guarded() -> Steps[None]:
+        try:
+            yield gate
+        except asyncio.CancelledError:
+            seen.append("cancelled")
+            raise
+
+    task = asyncio.ensure_future(drive(guarded()))  # type: ignore[arg-type]
+    await asyncio.sleep(0)
+    task.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await task
+    assert seen == ["cancelled"]
