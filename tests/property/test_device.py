@@ -43,7 +43,7 @@ def typed(device: Device, pdu: bytes) -> bytes:
     try:
         reply = device(Call(Session(), 1, decode_request(pdu)))
     except DeviceError as error:
-        refused = device.malformed(error)
+        refused = device.malformed(1, error)
         assert refused is not None
         return refused.encode()
     assert isinstance(reply, Response | ExceptionResponse)

@@ -237,8 +237,8 @@ def test_every_answer_is_counted() -> None:
 def test_malformed_requests_are_counted_and_refused(device: Device) -> None:
     with pytest.raises(DeviceError) as malformed:
         decode_request(bytes.fromhex("0300"))
-    assert device.malformed(malformed.value) == ExceptionResponse(3, 3)
-    assert Device(functions=[6]).malformed(malformed.value) == ExceptionResponse(3, 1)
+    assert device.malformed(1, malformed.value) == ExceptionResponse(3, 3)
+    assert Device(functions=[6]).malformed(1, malformed.value) == ExceptionResponse(3, 1)
     assert counts(device) == (1, 0, 1, 0)
 
 
@@ -298,7 +298,7 @@ def test_in_listen_only_mode_nothing_is_answered_until_a_restart() -> None:
     assert device(call("0800040000")) is None
     for asked in ("0300000001", "0600000009", "42", "0800000000", "0b"):
         assert device(call(asked)) is None
-    assert device.malformed(IllegalDataValueError(3)) is None
+    assert device.malformed(1, IllegalDataValueError(3)) is None
     assert device(call("0600000009", broadcast=True)) is None
     assert device.quick_read(3, 0, 1) is None
     assert not device.quick_write(6, 0, 9)

@@ -213,8 +213,8 @@ class Device:
         self.counters.plain += 1
         return True
 
-    def malformed(self, error: DeviceError) -> ExceptionResponse | None:
-        """The answer to a request that could not be decoded, counted; None in listen-only mode.
+    def malformed(self, unit: int, error: DeviceError, transport: str = "tcp") -> ExceptionResponse | None:
+        """The answer to a request to ``unit`` that could not be decoded, counted; None in listen-only mode.
 
         A function that this device does not answer is refused as such, whatever else is wrong.
         """

@@ -33,8 +33,8 @@ class QuickDevice(Protocol):
         """Whether a single write (functions 5 and 6) was done; False: take the long way."""
 
 
-Malformed: TypeAlias = Callable[[DeviceError], ExceptionResponse | None]
-"""What answers, and counts, the requests that could not be decoded; None is silence."""
+Malformed: TypeAlias = Callable[[int, DeviceError, str], ExceptionResponse | None]
+"""What answers, and counts, requests that could not be decoded: unit id, error, transport; None is silence."""
 
 
 class Units:
@@ -91,7 +91,11 @@ class Units:
         if service is None:
             return self._unknown(error.function, transport)
         answer: Malformed | None = getattr(service, "malformed", None)
-        return ExceptionResponse(error.function, error.code) if answer is None else answer(error)
+        return (
+            ExceptionResponse(error.function, error.code)
+            if answer is None
+            else answer(unit, error, transport)
+        )
 
     def _find(self, unit: int, transport: str) -> Service | None:
         return self._serial[unit] if transport in _SERIAL else self._routes[unit]
