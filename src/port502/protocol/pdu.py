@@ -90,7 +90,7 @@ def decode_request(pdu: bytes | memoryview) -> Request[Any]:
     """The request in a PDU; a function code without a class of its own becomes a RawRequest.
 
     Raises the DeviceError that answers a malformed request, checked in the order of the specification:
-    function (01), structure and quantity (03), address (02) (Application Protocol V1.1b3, clause 4.4).
+    function (01), structure and quantity (03), address (02) (Application Protocol V1.1b3, clause 4.5).
     """
     if type(pdu) is not bytes:
         pdu = bytes(pdu)
