@@ -250,7 +250,10 @@ async def test_urgent_requests_go_first(callers: Any) -> None:
 
     async with scripted(noting) as port:
         caller = callers(port)
-        asked = [caller.submit(ReadHoldingRegistersRequest(priority, 1), priority=priority) for priority in (3, 2, 1)]
+        asked = [
+            caller.submit(ReadHoldingRegistersRequest(priority, 1), priority=priority)
+            for priority in (3, 2, 1)
+        ]
         await asyncio.gather(*asked)
     assert order == [1, 2, 3]
 
@@ -344,7 +347,9 @@ async def test_the_queue_is_bounded(callers: Any, monkeypatch: pytest.MonkeyPatc
         assert "wait" in str(refused.error)
 
 
-async def test_a_callback_that_fails_harms_nobody_else(callers: Any, caplog: pytest.LogCaptureFixture) -> None:
+async def test_a_callback_that_fails_harms_nobody_else(
+    callers: Any, caplog: pytest.LogCaptureFixture
+) -> None:
     def broken(transaction: AnyTransaction) -> None:
         raise ZeroDivisionError
 

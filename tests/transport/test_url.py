@@ -67,7 +67,9 @@ def test_what_is_wrong_is_said(text: str, complaint: str) -> None:
         parse_url(text)
 
 
-@pytest.mark.parametrize("text", ["tcp://10.0.0.1:502", "tls://[::1]:802", "rtu:///dev/ttyUSB0", "rtu+tcp://h:1"])
+@pytest.mark.parametrize(
+    "text", ["tcp://10.0.0.1:502", "tls://[::1]:802", "rtu:///dev/ttyUSB0", "rtu+tcp://h:1"]
+)
 def test_a_target_shows_itself_as_a_url(text: str) -> None:
     assert str(parse_url(text)) == text
 

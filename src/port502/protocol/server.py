@@ -123,6 +123,11 @@ class ServerConnection:
         """The requests that had to wait for the window, now that there is room."""
         return self._advance(now) if self._backlog else []
 
+    def resume(self, now: float) -> None:
+        """Reading goes on: the time in which nothing was read does not count against the client."""
+        if self._partial_since is not None:
+            self._partial_since = now
+
     def data_to_send(self) -> bytes:
         """All replies that are ready and whose turn it is, as one piece."""
         pending = self._pending

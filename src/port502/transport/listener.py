@@ -6,9 +6,10 @@ import asyncio
 import logging
 import ssl
 import sys
-from collections.abc import Awaitable, Callable
+from collections import deque
+from collections.abc import Awaitable, Callable, Coroutine
 from dataclasses import dataclass
-from typing import Any, cast
+from typing import cast
 
 from port502.errors import DeviceError, FrameError
 from port502.protocol.codes import SERVER_DEVICE_FAILURE
@@ -171,6 +172,8 @@ class ServedStream(asyncio.BufferedProtocol):
         self._transport: asyncio.Transport
         self._connection: ServerConnection
         self._bucket: TokenBucket | None = None
+        self._due: deque[PendingReply] = deque()
+        self._due_timer: asyncio.TimerHandle | None = None
         self._at_eof = False
         self._reading = True
         self._stalled_since: float | None = None
@@ -226,13 +229,13 @@ class ServedStream(asyncio.BufferedProtocol):
             return
         if pending:
             self._serve(pending, now)
+            self._go_on()
+            return
         data = connection.data_to_send()
         if data:
             self._transport.write(data)
         if connection.failure is not None:
             self._close_after_writing(str(connection.failure))
-        elif connection.is_full:
-            self._pause_reading()
 
     def eof_received(self) -> bool:
         if not self._admitted or not self._connection.in_flight:
@@ -244,6 +247,8 @@ class ServedStream(asyncio.BufferedProtocol):
         if not self._admitted:
             return
         self._admitted = False
+        if self._due_timer is not None:
+            self._due_timer.cancel()
         self.listener.counters.closed += 1
         self.listener.counters.requests += self._connection.requests
         self.listener.left(self)
@@ -260,12 +265,13 @@ class ServedStream(asyncio.BufferedProtocol):
 
     def check(self, now: float) -> None:
         """Close if this client's time is up; remember its last use for the listener's limits."""
-        if self._stalled_since is not None and now - self._stalled_since > self.listener.stall:
-            self.drop(f"did not read its replies for {self.listener.stall:g} s", abort=True)
+        if self._stalled_since is not None:
+            if now - self._stalled_since > self.listener.stall:
+                self.drop(f"did not read its replies for {self.listener.stall:g} s", abort=True)
             return
         self.listener.admission.used(self, self._connection.last_used)
         reason = self._connection.overdue(now)
-        if reason is not None:
+        if reason is not None and self._reading:
             self.drop(reason)
 
     def finish(self) -> None:
@@ -288,14 +294,28 @@ class ServedStream(asyncio.BufferedProtocol):
     # Serving
 
     def _serve(self, pending: list[PendingReply], now: float) -> None:
-        for place in pending:
-            if self._bucket is not None:
-                wait = self._bucket.wait(now)
-                self._bucket.take(now)
-                if wait > 0:
-                    self._start(self._answer_later(place, wait))
-                    continue
-            self._put_before_service(place, now)
+        if self._bucket is None:
+            for place in pending:
+                self._put_before_service(place, now)
+        else:
+            self._due.extend(pending)
+            self._serve_what_is_due()
+
+    def _serve_what_is_due(self) -> None:
+        """A client that asks faster than it may gets its answers as fast as it may."""
+        assert self._bucket is not None
+        self._due_timer = None
+        while self._due:
+            now = self._time()
+            if not self._bucket.take(now):
+                loop = self.listener.loop
+                self._due_timer = loop.call_later(self._bucket.wait(now), self._serve_on_time)
+                return
+            self._put_before_service(self._due.popleft(), now)
+
+    def _serve_on_time(self) -> None:
+        self._serve_what_is_due()
+        self._go_on()
 
     def _put_before_service(self, place: PendingReply, now: float) -> None:
         if place.request is None:
@@ -325,17 +345,10 @@ class ServedStream(asyncio.BufferedProtocol):
         log.exception("%s: the service failed on a request of %s", self.listener.name, self.session)
         return ExceptionResponse(place.request.function, SERVER_DEVICE_FAILURE)
 
-    def _start(self, work: Any) -> None:
+    def _start(self, work: Coroutine[None, None, None]) -> None:
         task = self.listener.loop.create_task(work)
         self.listener.tasks.add(task)
         task.add_done_callback(self.listener.tasks.discard)
-
-    async def _answer_later(self, place: PendingReply, wait: float) -> None:
-        """The client asks faster than it may: it gets its answer when it is due."""
-        self._pause_reading()
-        await asyncio.sleep(wait)
-        self._put_before_service(place, self._time())
-        self._go_on()
 
     async def _wait_for(self, place: PendingReply, waiting: Awaitable[Reply]) -> None:
         assert place.request is not None
@@ -351,7 +364,7 @@ class ServedStream(asyncio.BufferedProtocol):
         self._go_on()
 
     def _go_on(self) -> None:
-        """Something became ready: send it, and take up what had to wait."""
+        """Something became ready: send it, take up what had to wait, and read on if there is room."""
         if not self._admitted or self._transport.is_closing():
             return
         connection = self._connection
@@ -360,14 +373,19 @@ class ServedStream(asyncio.BufferedProtocol):
             if data:
                 self._transport.write(data)
             pending = connection.take_up(self._time())
-            if not pending and not data:
+            if not pending:
                 break
             self._serve(pending, self._time())
         if self._at_eof:
             if not connection.in_flight:
                 self._transport.close()
-        elif not connection.is_full and self._stalled_since is None and not self._reading:
+        elif connection.failure is not None:
+            self._close_after_writing(str(connection.failure))
+        elif connection.is_full or self._stalled_since is not None:
+            self._pause_reading()
+        elif not self._reading:
             self._reading = True
+            connection.resume(self._time())
             self._transport.resume_reading()
 
     def _pause_reading(self) -> None:
