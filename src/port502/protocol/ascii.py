@@ -10,8 +10,7 @@ import binascii
 
 from port502.errors import FrameError, UsageError
 from port502.protocol.checksum import lrc
-from port502.protocol.codes import MAX_PDU
-from port502.protocol.framing import Frame, FramingErrors
+from port502.protocol.framing import Frame, FramingErrors, check_envelope
 
 __all__ = ["AsciiFraming", "lrc"]
 
@@ -49,10 +48,13 @@ class AsciiFraming:
         """Always None: this framing comes back by the next ``:``."""
         return None
 
+    def resemblance(self) -> str | None:
+        """Always None: on a serial line anything may be noise."""
+        return None
+
     def encode(self, transaction_id: int, unit: int, pdu: bytes) -> bytes:
         """The line around a PDU of 1-253 bytes; the transaction id is not sent."""
-        if not 1 <= len(pdu) <= MAX_PDU:
-            raise UsageError(f"a PDU has 1-{MAX_PDU} bytes, got {len(pdu)}")
+        check_envelope(unit, pdu)
         body = bytes((unit,)) + pdu
         return b":" + (body + bytes((lrc(body),))).hex().upper().encode("ascii") + self._end
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Protocol
 
-from port502.errors import FrameError
+from port502.errors import FrameError, UsageError
+from port502.protocol.codes import MAX_PDU
 
 
 class Frame:
@@ -61,6 +62,10 @@ class Framing(Protocol):
         """Why the connection must be closed, once the peer sent what is no frame."""
         ...
 
+    def resemblance(self) -> str | None:
+        """What the pending bytes look like, if they look like something else; for a time-out's reason."""
+        ...
+
     def encode(self, transaction_id: int, unit: int, pdu: bytes) -> bytes:
         """The frame around a PDU of 1-253 bytes."""
         ...
@@ -79,3 +84,11 @@ class Framing(Protocol):
     def discard(self) -> int:
         """Forget the pending bytes, before a request that must not meet an old reply; returns how many."""
         ...
+
+
+def check_envelope(unit: int, pdu: bytes) -> None:
+    """Raises UsageError unless unit is 0-255 and the PDU has 1-253 bytes."""
+    if not 0 <= unit <= 0xFF:
+        raise UsageError(f"a unit id is 0-255, got {unit!r}")
+    if not 1 <= len(pdu) <= MAX_PDU:
+        raise UsageError(f"a PDU has 1-{MAX_PDU} bytes, got {len(pdu)}")

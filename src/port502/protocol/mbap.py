@@ -8,9 +8,9 @@ from __future__ import annotations
 
 from struct import Struct
 
-from port502.errors import FrameError, UsageError
+from port502.errors import FrameError
 from port502.protocol.codes import MAX_PDU
-from port502.protocol.framing import Frame, FramingErrors
+from port502.protocol.framing import Frame, FramingErrors, check_envelope
 from port502.protocol.lookalike import looks_like
 
 HEADER = Struct(">HHHB")
@@ -41,11 +41,15 @@ class MbapFraming:
         """Why the connection must be closed, once a header came that cannot be."""
         return self._failure
 
+    def resemblance(self) -> str | None:
+        """What the pending bytes look like: an RTU request at address 0 passes for a header, for example."""
+        return looks_like(self._tail)
+
     def encode(self, transaction_id: int, unit: int, pdu: bytes) -> bytes:
-        """The frame around a PDU; raises UsageError unless it has 1-253 bytes."""
+        """The frame around a PDU; raises UsageError unless it has 1-253 bytes and the unit id is 0-255."""
         length = len(pdu) + 1
-        if not MIN_LENGTH <= length <= MAX_LENGTH:
-            raise UsageError(f"a PDU has 1-{MAX_PDU} bytes, got {len(pdu)}")
+        if not MIN_LENGTH <= length <= MAX_LENGTH or not 0 <= unit <= 0xFF:
+            check_envelope(unit, pdu)
         return HEADER.pack(transaction_id, 0, length, unit) + pdu
 
     def receive(self, data: bytes) -> list[Frame]:

@@ -10,10 +10,10 @@ from __future__ import annotations
 
 from typing import Literal
 
-from port502.errors import FrameError, UsageError
+from port502.errors import FrameError
 from port502.protocol.checksum import crc16
 from port502.protocol.codes import DIAGNOSTICS, MAX_PDU
-from port502.protocol.framing import Frame, FramingErrors
+from port502.protocol.framing import Frame, FramingErrors, check_envelope
 from port502.protocol.lengths import request_length, response_length
 
 __all__ = ["RtuFraming", "crc16"]
@@ -50,10 +50,13 @@ class RtuFraming:
         """Always None: this framing comes back by silence."""
         return None
 
+    def resemblance(self) -> str | None:
+        """Always None: on a serial line anything may be noise."""
+        return None
+
     def encode(self, transaction_id: int, unit: int, pdu: bytes) -> bytes:
         """The frame around a PDU of 1-253 bytes; the transaction id is not sent."""
-        if not 1 <= len(pdu) <= MAX_PDU:
-            raise UsageError(f"a PDU has 1-{MAX_PDU} bytes, got {len(pdu)}")
+        check_envelope(unit, pdu)
         self._echo_length = len(pdu) if pdu.startswith(_QUERY_DATA) else None
         body = bytes((unit,)) + pdu
         return body + crc16(body).to_bytes(2, "little")
