@@ -1,0 +1,53 @@
+"""The reference is generated from the code and leaves nothing public out."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+import port502
+from port502.protocol.codes import EXCEPTION_NAMES, FUNCTION_NAMES
+
+ROOT = Path(__file__).parents[2]
+
+pytestmark = pytest.mark.slow
+
+
+@pytest.fixture(scope="module")
+def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("docs")
+    subprocess.run([sys.executable, "tools/reference.py", str(folder)], cwd=ROOT, check=True, timeout=120)
+    return folder
+
+
+def test_every_public_name_is_described(site: Path) -> None:
+    described = (site / "reference/python.md").read_text() + (site / "reference/errors.md").read_text()
+    missing = [name for name in port502.__all__ if not re.search(rf"(## |`){name}\b", described)]
+    assert not missing
+
+
+def test_every_function_and_exception_is_listed(site: Path) -> None:
+    page = (site / "reference/functions.md").read_text()
+    for code, name in [*FUNCTION_NAMES.items(), *EXCEPTION_NAMES.items()]:
+        assert f"| {code} | {name} |" in page
+
+
+def test_every_command_is_described(site: Path) -> None:
+    page = (site / "reference/command-line.md").read_text()
+    for command in ("read", "write", "call", "serve", "check", "run", "status", "history query", "demo"):
+        assert f"\n## port502 {command}\n" in page
+
+
+def test_the_keys_of_a_connection_have_their_defaults(site: Path) -> None:
+    page = (site / "reference/files.md").read_text()
+    assert re.search(r"\| `response_timeout` \|", page)
+    assert re.search(r"\| `retries` \| integer, 0-10 \| `2` \|", page)
+
+
+def test_every_page_of_the_navigation_exists_and_every_page_is_in_it(site: Path) -> None:
+    listed = set(re.findall(r"([\w/-]+\.md)$", (ROOT / "mkdocs.yml").read_text(), re.MULTILINE))
+    assert listed == {str(page.relative_to(site)) for page in site.rglob("*.md")}

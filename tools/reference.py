@@ -1,0 +1,234 @@
+"""Writes the documentation's reference pages from the code and the models: ``python tools/reference.py FOLDER``.
+
+FOLDER gets a copy of ``docs/`` with the pages of ``reference/`` beside it. Nothing of it is kept in the repository.
+"""
+
+from __future__ import annotations
+
+import inspect
+import json
+import re
+import shutil
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import port502
+from port502.errors import DeviceError, Port502Error
+from port502.protocol.codes import EXCEPTION_NAMES, FUNCTION_NAMES, WRITE_FUNCTIONS
+from port502.site.durations import DURATION_PATTERN, SIZE_PATTERN
+from port502.site.schema import MODELS, json_schema
+
+DOCS = Path(__file__).parents[1] / "docs"
+
+
+def index() -> str:
+    return (
+        "# Reference\n\nGenerated from the code, so that it cannot say what the code does not do.\n\n"
+        "- [The command line](command-line.md)\n- [Python](python.md)\n- [The files](files.md)\n"
+        "- [Errors and exit codes](errors.md)\n- [Functions and exceptions](functions.md)\n"
+    )
+
+
+def python() -> str:
+    """Every public name with its signature and docstring, and the public methods of each class."""
+    parts = ["# Python\n\nEverything that `import port502` offers.\n"]
+    for name in port502.__all__:
+        thing = getattr(port502, name)
+        if inspect.isclass(thing) and issubclass(thing, Exception):
+            continue
+        parts.append(f"## {name}\n\n{_signature(name, thing)}{_text(thing)}\n")
+        if inspect.isclass(thing):
+            parts += [
+                f"### {name}.{member}\n\n{_signature(member, method)}{_text(method)}\n"
+                for member, method in _methods(thing)
+            ]
+    parts.append("The exceptions are on a [page of their own](errors.md).\n")
+    return "\n".join(parts)
+
+
+def files() -> str:
+    """The keys of each kind of file, from its JSON Schema."""
+    parts = [
+        "# The files\n\nYAML 1.2. Unknown keys are faults; `port502 check FILE` names all faults of a file.\n"
+    ]
+    for kind in MODELS:
+        schema = json_schema(kind)
+        parts.append(f"## The {kind} file\n\n{schema.get('description', '')}\n\n{_keys(schema)}")
+        for title, section in sorted(schema.get("$defs", {}).items()):
+            if "properties" in section:
+                parts.append(f"### {title}\n\n{section.get('description', '')}\n\n{_keys(section)}")
+    return "\n".join(parts)
+
+
+def errors() -> str:
+    """The tree of exceptions."""
+    lines = ["# Errors and exit codes\n", "Each class is indented below the one it is a kind of.\n"]
+    lines += [
+        f"{'    ' * depth}- `{error.__name__}`: {_first_line(error)}"
+        for depth, error in _tree(Port502Error, 0)
+    ]
+    lines += ["\n## Exit codes of the command line\n", "| code | meaning |", "|---|---|"]
+    lines += [f"| {code} | {meaning} |" for code, meaning in EXIT_CODES.items()]
+    return "\n".join(lines) + "\n"
+
+
+PATTERNS = {DURATION_PATTERN: "duration", SIZE_PATTERN: "size"}
+
+EXIT_CODES = {
+    0: "done",
+    1: "the device answered with an exception",
+    2: "wrong usage or an invalid file",
+    3: "could not connect",
+    4: "no answer in time",
+    5: "the peer broke the protocol",
+    6: "the check found faults",
+    130: "interrupted",
+}
+
+
+def functions() -> str:
+    """Function codes and exception codes."""
+    lines = [
+        "# Functions and exceptions\n",
+        "## Function codes\n",
+        "| code | name | writes |",
+        "|---|---|---|",
+    ]
+    lines += [
+        f"| {code} | {name} | {'yes' if code in WRITE_FUNCTIONS else ''} |"
+        for code, name in FUNCTION_NAMES.items()
+    ]
+    lines += ["\n## Exception codes\n", "| code | name | raised as |", "|---|---|---|"]
+    classes = {error.code: error.__name__ for error in DeviceError.__subclasses__() if error.code}
+    lines += [f"| {code} | {name} | `{classes[code]}` |" for code, name in EXCEPTION_NAMES.items()]
+    return "\n".join(lines) + "\n"
+
+
+def command_line() -> str:
+    """Every command's own help."""
+    from port502.cli.app import app  # the command line brings its own packages
+    from typer.main import get_command
+
+    root: Any = get_command(app)
+    parts = ["# The command line\n"]
+    for path, command in _commands(root, ("port502",)):
+        context: Any = command.make_context(path[-1], [], resilient_parsing=True)
+        context.info_name = " ".join(path)
+        parts.append(f"## {' '.join(path)}\n\n{inspect.cleandoc(command.help or '')}\n")
+        rows = [parameter.get_help_record(context) for parameter in command.params]
+        if found := [row for row in rows if row]:
+            parts.append("| option | does |\n|---|---|")
+            parts.append("\n".join(f"| `{_cell(option)}` | {_cell(text)} |" for option, text in found) + "\n")
+    return "\n".join(parts)
+
+
+def _commands(command: Any, path: tuple[str, ...]) -> Iterator[tuple[tuple[str, ...], Any]]:
+    children = getattr(command, "commands", {})
+    if not children:
+        yield path, command
+    for name in sorted(children):
+        if not children[name].hidden:
+            yield from _commands(children[name], (*path, name))
+
+
+def _keys(section: dict[str, Any]) -> str:
+    rows = [
+        f"| `{key}` | {_type(about)} | {_default(about, key in section.get('required', ()))} |"
+        for key, about in section.get("properties", {}).items()
+    ]
+    return "\n".join(["| key | value | default |", "|---|---|---|", *rows]) + "\n"
+
+
+def _type(about: dict[str, Any]) -> str:
+    if "$ref" in about:
+        name = about["$ref"].rsplit("/", 1)[-1]
+        return f"[{name}](#{name.lower()})"
+    if "enum" in about:
+        return ", ".join(f"`{value}`" for value in about["enum"])
+    if "anyOf" in about:
+        return " or ".join(_type(choice) for choice in about["anyOf"])
+    if about.get("type") == "array":
+        return f"list of {_type(about.get('items', {}))}"
+    if "const" in about:
+        return f"`{about['const']}`"
+    named = about.get("patternProperties") or {"": about.get("additionalProperties")}
+    if values := [value for value in named.values() if isinstance(value, dict)]:
+        return f"by name: {' or '.join(map(_type, values))}"
+    kind = PATTERNS.get(about.get("pattern", ""), str(about.get("type", "any")))
+    low, high = about.get("minimum"), about.get("maximum")
+    return _cell(kind) + (f", {low}-{high}" if low is not None and high is not None else "")
+
+
+def _default(about: dict[str, Any], required: bool) -> str:
+    if required:
+        return "(required)"
+    if "default" not in about:
+        return ""
+    value = about["default"]
+    return f"`{_cell(value if isinstance(value, str) else json.dumps(value))}`"
+
+
+def _methods(thing: type) -> Iterator[tuple[str, Any]]:
+    for name, member in inspect.getmembers(thing):
+        documented = inspect.isfunction(member) or inspect.ismethod(member) or isinstance(member, property)
+        if documented and not name.startswith("_") and member.__doc__:
+            yield name, member
+
+
+def _signature(name: str, thing: Any) -> str:
+    if isinstance(thing, property) or not callable(thing):
+        return ""
+    try:
+        signature = inspect.signature(thing)
+    except ValueError:
+        return ""
+    text = re.sub(r"(: |-> )'([^']*)'", r"\1\2", str(signature))
+    if len(text) > 90:
+        inner = [
+            re.sub(r"(: )'([^']*)'", r"\1\2", str(parameter)) for parameter in signature.parameters.values()
+        ]
+        text = "(\n    " + ",\n    ".join(inner) + ",\n)" + text[text.rindex(")") + 1 :]
+    return f"```text\n{name}{text}\n```\n\n"
+
+
+def _text(thing: Any) -> str:
+    return inspect.getdoc(thing) or ""
+
+
+def _first_line(thing: Any) -> str:
+    return _text(thing).partition("\n")[0]
+
+
+def _tree(error: type[BaseException], depth: int) -> Iterator[tuple[int, type[BaseException]]]:
+    yield depth, error
+    for child in error.__subclasses__():
+        if child.__module__ == "port502.errors":
+            yield from _tree(child, depth + 1)
+
+
+def _cell(text: str) -> str:
+    return " ".join(text.replace("|", "\\|").split())
+
+
+PAGES = {
+    "index": index,
+    "command-line": command_line,
+    "python": python,
+    "files": files,
+    "errors": errors,
+    "functions": functions,
+}
+
+
+def main(folder: Path) -> None:
+    shutil.copytree(DOCS, folder, dirs_exist_ok=True)
+    reference = folder / "reference"
+    reference.mkdir(exist_ok=True)
+    for name, write in PAGES.items():
+        (reference / f"{name}.md").write_text(write())
+
+
+if __name__ == "__main__":
+    main(Path(sys.argv[1]))
