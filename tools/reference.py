@@ -184,13 +184,20 @@ def _signature(name: str, thing: Any) -> str:
         signature = inspect.signature(thing)
     except ValueError:
         return ""
-    text = re.sub(r"(: |-> )'([^']*)'", r"\1\2", str(signature))
+    text = _unquoted(str(signature))
     if len(text) > 90:
-        inner = [
-            re.sub(r"(: )'([^']*)'", r"\1\2", str(parameter)) for parameter in signature.parameters.values()
-        ]
-        text = "(\n    " + ",\n    ".join(inner) + ",\n)" + text[text.rindex(")") + 1 :]
+        parts: list[str] = []
+        for parameter in signature.parameters.values():
+            if parameter.kind is parameter.KEYWORD_ONLY and "*" not in parts:
+                parts.append("*")
+            parts.append(_unquoted(str(parameter)))
+        text = "(\n    " + ",\n    ".join(parts) + ",\n)" + text[text.rindex(" -> ") :]
     return f"```text\n{name}{text}\n```\n\n"
+
+
+def _unquoted(signature: str) -> str:
+    """Annotations as they were written, not as the strings that they are kept as."""
+    return re.sub(r"(: |-> )'([^']*)'", r"\1\2", signature)
 
 
 def _text(thing: Any) -> str:
