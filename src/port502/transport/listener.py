@@ -16,7 +16,7 @@ from port502.protocol.codes import SERVER_DEVICE_FAILURE
 from port502.protocol.message import ExceptionResponse
 from port502.protocol.server import PendingReply, Quick, ServerConnection
 from port502.service.access import Networks
-from port502.service.admission import Admission, Limits
+from port502.service.admission import Admission, Decision, Limits
 from port502.service.call import Call, Reply, Service, Session
 from port502.service.maybe import must_wait
 from port502.service.rate import TokenBucket
@@ -143,6 +143,13 @@ class Listener:
         """Log a refusal or a closed connection: one line, then counted for a minute."""
         self.complaints.say(cause, f"{self.name}: {text}", self.time())
 
+    def admit(self, stream: ServedStream, now: float) -> Decision[ServedStream]:
+        """Decide on a new connection, knowing when each of the others was last used."""
+        if len(self.admission) >= min(self.limits.connections, self.limits.per_client):
+            for other in self.streams:
+                self.admission.used(other, other.last_used)
+        return self.admission.arrive(stream, stream.session.host, now)
+
     def left(self, stream: ServedStream) -> None:
         """A connection has ended."""
         self.streams.discard(stream)
@@ -187,8 +194,11 @@ class ServedStream(asyncio.BufferedProtocol):
         now = self._time()
         peer = transport.get_extra_info("peername") or ("", 0)
         self.session = Session(str(peer[0]), int(peer[1]), listener.target.scheme, listener.name, opened=now)
-        decision = listener.admission.arrive(self, self.session.host, now)
-        if listener.stopping or not decision.accept:
+        if listener.stopping:
+            self._transport.abort()
+            return
+        decision = listener.admit(self, now)
+        if not decision.accept:
             listener.counters.refused += 1
             listener.complain(f"refused {self.session.host}", f"{self.session} refused: {decision.reason}")
             self._transport.abort()
@@ -263,13 +273,17 @@ class ServedStream(asyncio.BufferedProtocol):
 
     # Called by the listener
 
+    @property
+    def last_used(self) -> float:
+        """When the last request came, in the listener's time."""
+        return self._connection.last_used
+
     def check(self, now: float) -> None:
         """Close if this client's time is up; remember its last use for the listener's limits."""
         if self._stalled_since is not None:
             if now - self._stalled_since > self.listener.stall:
                 self.drop(f"did not read its replies for {self.listener.stall:g} s", abort=True)
             return
-        self.listener.admission.used(self, self._connection.last_used)
         reason = self._connection.overdue(now)
         if reason is not None and self._reading:
             self.drop(reason)
