@@ -14,7 +14,7 @@ from port502.errors import DeviceError
 from port502.protocol.message import Request, Response
 from port502.transport.link import AnyTransaction, Link, LinkSettings
 from port502.transport.sockets import Keepalive
-from port502.transport.states import LinkState
+from port502.transport.states import LinkState, Traffic
 
 R = TypeVar("R", bound=Response)
 
@@ -41,8 +41,9 @@ class Client(AsyncCalls):
     reads are repeated ``retries`` times, writes never. ``window`` requests may be in flight, each in a TCP segment
     of its own unless ``coalesce``. ``pause`` lies between an answer and the next request, ``settle`` after
     connecting. ``tolerate`` names what a peculiar device may do. ``on_state`` hears of each change of the
-    connection, with the reason. Entering the context connects, or raises ConnectError; a lost connection comes back
-    with the next call. Tasks may share one client; a cancelled call leaves it usable.
+    connection, with the reason, ``on_traffic`` the bytes that pass. Entering the context connects, or raises
+    ConnectError; a lost connection comes back with the next call. Tasks may share one client; a cancelled call
+    leaves it usable.
     """
 
     def __init__(
@@ -63,6 +64,7 @@ class Client(AsyncCalls):
         source: str | None = None,
         tls: ssl.SSLContext | None = None,
         on_state: Callable[[LinkState, str], None] | None = None,
+        on_traffic: Traffic | None = None,
     ) -> None:
         self.settings = client_settings(
             url,
@@ -81,6 +83,7 @@ class Client(AsyncCalls):
             tls=tls,
         )
         self._on_state = on_state
+        self._on_traffic = on_traffic
         self._link: Link | None = None
         self._unit = unit
         self._timeout = response_timeout
@@ -109,7 +112,12 @@ class Client(AsyncCalls):
     def link(self) -> Link:
         """The connection underneath, with its counters."""
         if self._link is None or self._link.state is LinkState.CLOSED:
-            self._link = Link(self.settings.target, _link_settings(self.settings), on_state=self._on_state)
+            self._link = Link(
+                self.settings.target,
+                _link_settings(self.settings),
+                on_state=self._on_state,
+                on_traffic=self._on_traffic,
+            )
         return self._link
 
     async def connect(self) -> None:

@@ -27,7 +27,7 @@ from port502.transport.backoff import Backoff
 from port502.transport.blocking import BlockingStream, dial_blocking
 from port502.transport.framings import framing_for
 from port502.transport.sockets import Keepalive
-from port502.transport.states import BUSY_WAIT, TURNAROUND, LinkState
+from port502.transport.states import BUSY_WAIT, TURNAROUND, LinkState, Traffic
 
 R = TypeVar("R", bound=Response)
 
@@ -72,6 +72,7 @@ class SyncClient(BlockingCalls):
         source: str | None = None,
         tls: ssl.SSLContext | None = None,
         on_state: Callable[[LinkState, str], None] | None = None,
+        on_traffic: Traffic | None = None,
     ) -> None:
         self.settings = client_settings(
             url,
@@ -92,6 +93,7 @@ class SyncClient(BlockingCalls):
         target = self.settings.target
         self.state = LinkState.IDLE
         self._on_state = on_state
+        self._on_traffic = on_traffic
         self._by_order = target.scheme not in ("tcp", "tls")
         self._gap = max(pause, t3_5(target.serial.baud) if target.is_serial else 0.0)
         self._unit = unit
@@ -221,6 +223,8 @@ class SyncClient(BlockingCalls):
                 self._broadcast(stream, transaction)
                 continue
             data = connection.send(transaction, now)
+            if self._on_traffic is not None:
+                self._on_traffic("sent", data)
             if self.settings.coalesce:
                 bundle.append(data)
             else:
@@ -235,7 +239,10 @@ class SyncClient(BlockingCalls):
                 "unit 0 is a broadcast on a serial line: nothing can be read from it"
             )
             return
-        stream.send(self._connection.framing.encode(0, 0, transaction.request.encode()))
+        data = self._connection.framing.encode(0, 0, transaction.request.encode())
+        if self._on_traffic is not None:
+            self._on_traffic("sent", data)
+        stream.send(data)
         self._not_before = time.monotonic() + TURNAROUND
 
     def _receive(
@@ -254,6 +261,8 @@ class SyncClient(BlockingCalls):
         data = stream.receive(left) if left > 0 else b""
         now = time.monotonic()
         if data:
+            if self._on_traffic is not None:
+                self._on_traffic("received", data)
             finished = connection.receive(data, now)
             if connection.failure is not None:
                 self._finish(finished, waiting, now)

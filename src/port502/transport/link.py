@@ -32,7 +32,7 @@ from port502.transport.backoff import Backoff
 from port502.transport.dial import Stream, dial
 from port502.transport.framings import framing_for
 from port502.transport.sockets import Keepalive
-from port502.transport.states import BUSY_WAIT, TURNAROUND, LinkState
+from port502.transport.states import BUSY_WAIT, TURNAROUND, LinkState, Traffic
 from port502.transport.url import Target
 
 log = logging.getLogger("port502.link")
@@ -91,6 +91,7 @@ class Link:
         settings: LinkSettings | None = None,
         *,
         on_state: Callable[[LinkState, str], None] | None = None,
+        on_traffic: Traffic | None = None,
     ) -> None:
         self.target = target
         self.settings = settings or LinkSettings()
@@ -98,6 +99,7 @@ class Link:
         self.state = LinkState.IDLE
         self.connection: ClientConnection | None = None
         self._on_state = on_state
+        self._on_traffic = on_traffic
         self._backoff = Backoff(self.settings.reconnect_first, self.settings.reconnect_max)
         self.is_serial = target.scheme in ("rtu", "ascii", "rtu+tcp")
         self._serial_gap = t3_5(target.serial.baud) if target.is_serial else 0.0
@@ -262,6 +264,8 @@ class Link:
             self._broadcast(connection, stream, transaction, now)
             return
         data = connection.send(transaction, now)
+        if self._on_traffic is not None:
+            self._on_traffic("sent", data)
         if self.settings.coalesce:
             if not self._bundle:
                 self.loop.call_soon(self._send_bundle)
@@ -281,7 +285,10 @@ class Link:
     ) -> None:
         """Unit 0 of a serial line: every device listens, none answers (Serial Line V1.02, clause 2.1)."""
         if transaction.request.writes:
-            stream.write(connection.framing.encode(0, 0, transaction.request.encode()))
+            data = connection.framing.encode(0, 0, transaction.request.encode())
+            if self._on_traffic is not None:
+                self._on_traffic("sent", data)
+            stream.write(data)
             self._not_before = now + TURNAROUND
         else:
             transaction.error = UsageError(
@@ -297,6 +304,8 @@ class Link:
         if connection is None:
             return
         now = self._time()
+        if self._on_traffic is not None:
+            self._on_traffic("received", data)
         finished = connection.receive(data, now)
         if finished:
             self._finish(finished, now)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from enum import StrEnum
+from typing import Literal, TypeAlias
 
 BUSY_WAIT = 0.1
 """Seconds before a read is repeated that the device put off with exception 05 or 06; longer each time."""
@@ -20,3 +22,7 @@ class LinkState(StrEnum):
     READY = "ready"
     BACKING_OFF = "backing off"
     CLOSED = "closed"
+
+
+Traffic: TypeAlias = Callable[[Literal["sent", "received"], bytes], None]
+"""Hears the bytes that pass: each frame as it is sent, and what arrives as it arrives, which may be cut anywhere."""
