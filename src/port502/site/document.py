@@ -59,9 +59,9 @@ class Document:
             last = depth == len(path)
             if isinstance(node, MappingNode) and part in node.entries:
                 key, node = node.entries[str(part)]
-                # A value that begins on a later line is found by its key; so is what does not exist below it.
-                below = isinstance(node, (MappingNode, ListNode)) or at_key or not last
-                place = (key.line, key.column) if below else (node.line, node.column)
+                # What may begin on a later line, or is not there at all, is found by its key.
+                alone = isinstance(node, ScalarNode) and node.text != "" and last and not at_key
+                place = (node.line, node.column) if alone else (key.line, key.column)
             elif isinstance(node, ListNode) and isinstance(part, int) and part < len(node.items):
                 node = node.items[part]
                 place = (node.line, node.column)

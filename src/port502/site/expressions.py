@@ -23,11 +23,16 @@ def compiled(entries: Iterable[Entry], known: Collection[str]) -> tuple[dict[str
         if text is None:
             continue
         try:
-            expressions[entry.full_name] = Expression.compile(text, known, entry.device)
-            places[entry.full_name] = entry
+            expression = Expression.compile(text, known, entry.device)
         except InvalidExpressionError as error:
             at = f" (character {error.column})" if error.column > 1 else ""
             faults.append(entry.fault("expression", error.message + at, error.hint))
+            continue
+        if not expression.names:
+            faults.append(entry.fault("expression", "names no point, so it would never be computed"))
+            continue
+        expressions[entry.full_name] = expression
+        places[entry.full_name] = entry
     for name in circular(expressions):
         circle = "needs its own value, through " + " and ".join(expressions[name].names)
         faults.append(places[name].fault("expression", circle))

@@ -87,7 +87,7 @@ def parse_tree(text: str, complain: Complain) -> Node | None:
         for event in YAML(typ="safe", pure=True).parse(text):
             builder.take(event)
     except MarkedYAMLError as error:
-        raise _explained(error) from None
+        raise _explained(error, text) from None
     except ReaderError as error:
         before = text[: error.position]
         line, column = before.count("\n") + 1, len(before) - before.rfind("\n")
@@ -211,13 +211,16 @@ class _Builder:
         self._complain(line, column, f"tag {tag} is not known", "the only tag is !secret NAME")
 
 
-def _explained(error: Any) -> TreeError:
+def _explained(error: Any, text: str) -> TreeError:
     """The parser's complaint in words a reader of the file understands."""
     mark = error.problem_mark or error.context_mark
     line, column = (mark.line + 1, mark.column + 1) if mark is not None else (1, 1)
     problem = str(error.problem or error.context or "cannot be read as YAML")
     if "\\t" in problem:
         return TreeError(line, column, "a tab cannot indent", "use spaces")
+    around = text.splitlines()[line - 1 : line]
+    if around and "${" in around[0] and "{" in around[0].replace("${", ""):
+        return TreeError(line, column, problem, 'inside { } a variable stands in quotes: "${NAME}"')
     if "could not find expected ':'" in problem:
         return TreeError(line, column, "a key without its colon before this place", "write 'key: value'")
     if "mapping values are not allowed" in problem:
