@@ -16,6 +16,8 @@ from port502.protocol.lookalike import looks_like
 HEADER = Struct(">HHHB")
 """Transaction id, protocol id, length of what follows the length field, unit id."""
 
+_unpack = HEADER.unpack_from
+
 MIN_LENGTH = 2
 MAX_LENGTH = MAX_PDU + 1
 MAX_ADU = MAX_LENGTH + 6
@@ -65,7 +67,7 @@ class MbapFraming:
         size = len(data)
         start = 0
         while size - start >= 8:
-            transaction_id, protocol, length, unit = HEADER.unpack_from(data, start)
+            transaction_id, protocol, length, unit = _unpack(data, start)
             if protocol or not MIN_LENGTH <= length <= MAX_LENGTH:
                 break
             stop = start + 6 + length
@@ -73,8 +75,10 @@ class MbapFraming:
                 break
             frames.append(Frame(transaction_id, unit, data[start + 7 : stop]))
             start = stop
-        self._tail = data[start:]
-        if self._tail:
+        if start == size:
+            self._tail = b""
+        else:
+            self._tail = data[start:]
             self._judge()
         return frames
 
