@@ -60,7 +60,7 @@ class MbapFraming:
         A bad header sets ``failure``; the frames before it are still returned, and the next call raises.
         """
         if self._failure is not None:
-            raise self._failure
+            raise FrameError(str(self._failure))
         if self._tail:
             data = self._tail + data
         frames: list[Frame] = []
