@@ -17,6 +17,7 @@ from port502.protocol.message import (
     ExceptionResponse,
     RawRequest,
     RawResponse,
+    Response,
     check_data,
     check_number,
     check_span,
@@ -55,6 +56,18 @@ def test_message_without_fields_is_its_code() -> None:
         GetCommEventCounterRequest.decode(b"\x0b\0")
 
 
+def test_response_without_fields_is_its_code() -> None:
+    class Nothing(Response):
+        __slots__ = ()
+        function = 0x41
+
+    assert Nothing.decode(b"\x41") == Nothing()
+    assert Nothing().encode() == b"\x41"
+    for pdu in (b"", b"\x41\0", b"\x42"):
+        with pytest.raises(ReplyError):
+            Nothing.decode(pdu)
+
+
 @pytest.mark.parametrize("function", [0, 9, 0x42, 0x83, 255])
 def test_raw_request(function: int) -> None:
     request = RawRequest(function, b"\1\2")
@@ -69,6 +82,7 @@ def test_raw_request_refused() -> None:
         RawRequest(0x42).decode_response(b"\xc2\x01")
     with pytest.raises(ReplyError):
         RawRequest(0x42).decode_response(b"\x43\x01")
+    assert RawResponse(0x42, b"\1").encode() == b"\x42\1"
     assert RawRequest(0xC2).decode_response(b"\xc2\x01") == RawResponse(0xC2, b"\x01")
 
 

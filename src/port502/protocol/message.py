@@ -56,7 +56,7 @@ class Response(Message):
     @classmethod
     def decode(cls, pdu: bytes) -> Self:
         """The response in a PDU, judged by its own structure only; raises ReplyError."""
-        if len(pdu) != 1:
+        if pdu != bytes((cls.function,)):
             raise reply_error(cls.function, "no data", pdu)
         return cls()
 
