@@ -31,7 +31,7 @@ format: $(VENV)/.dev  ## put the code in shape
 	$(BIN)/ruff format .
 
 test: $(VENV)/.dev peers  ## every test, against foreign peers too
-	$(PYTEST) -m "not soak"
+	$(PYTEST)
 
 peers: $(VENV)/.dev  ## the foreign programs that the tests talk to (installed by root only)
 	@sh tools/peers.sh

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from pymodbus.client import ModbusSerialClient
 
-from tests.interop.served import Served, serve
+from tests.interop.our_device import Served, serve
 from tests.peers import known, libmodbus, mbpoll, socat
 
 pytestmark = pytest.mark.interop

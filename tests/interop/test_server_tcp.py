@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from pymodbus.pdu.file_message import FileRecord
 
-from tests.interop.served import FIFO, IDENTITY, Served, serve
+from tests.interop.our_device import FIFO, IDENTITY, Served, serve
 from tests.peers import known, libmodbus, mbpoll, modbus_serial, pymodbus_peer, pymodbustcp
 
 pytestmark = pytest.mark.interop

@@ -60,7 +60,7 @@ from port502.protocol.register_access import (
     WriteSingleRegisterResponse,
 )
 from port502.protocol.words import data_of
-from tests.interop.served import serve
+from tests.interop.our_device import serve
 from tests.peers import known, libmodbus, tshark
 
 pytestmark = pytest.mark.interop
