@@ -10,28 +10,32 @@ has_library() { ldconfig -p 2>/dev/null | grep -q "$1" || /sbin/ldconfig -p 2>/d
 has_header() { test -e "/usr/include/$1"; }
 has_program() { command -v "$1" >/dev/null 2>&1; }
 
-missing=""
-has_library libmodbus.so.5 || missing="$missing libmodbus5"
-has_header modbus/modbus.h || missing="$missing libmodbus-dev"
-has_program cc || missing="$missing gcc libc6-dev"
-has_program mbpoll || missing="$missing mbpoll"
-has_program socat || missing="$missing socat"
-has_program tshark || missing="$missing tshark"
-has_program node || missing="$missing nodejs"
-has_program npm || missing="$missing npm"
+updated=no
 
-if test -n "$missing"; then
-    if test "$(id -u)" = 0 && has_program apt-get; then
-        echo "installing for the tests:$missing"
-        export DEBIAN_FRONTEND=noninteractive
-        log=.cache/apt.log
-        mkdir -p .cache
-        { apt-get update && apt-get install -y --no-install-recommends $missing; } >"$log" 2>&1 ||
-            { tail -n 20 "$log"; echo "apt-get failed: the tests that need$missing will be skipped"; } >&2
-    else
-        echo "not installed:$missing (Debian packages; run as root to have them installed). Their tests will be skipped." >&2
+install() {  # install PACKAGE...: what Debian has, as root; else say what is missing
+    test $# -gt 0 || return 0
+    if test "$(id -u)" != 0 || ! has_program apt-get; then
+        echo "not installed: $* (Debian packages; root has them installed). Their tests will be skipped." >&2
+        return 0
     fi
-fi
+    echo "installing for the tests: $*"
+    mkdir -p .cache
+    test $updated = yes || apt-get update >.cache/apt.log 2>&1 || true
+    updated=yes
+    DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends "$@" >>.cache/apt.log 2>&1 ||
+        { tail -n 20 .cache/apt.log; echo "apt-get failed: the tests that need $* will be skipped"; } >&2
+}
+
+set --
+has_library libmodbus.so.5 || set -- "$@" libmodbus5
+has_header modbus/modbus.h || set -- "$@" libmodbus-dev
+has_program cc || set -- "$@" gcc libc6-dev
+has_program mbpoll || set -- "$@" mbpoll
+has_program socat || set -- "$@" socat
+has_program tshark || set -- "$@" tshark
+install "$@"
+has_program node || install nodejs
+has_program npm || install npm # some packages of nodejs bring it along
 
 if ! grep -qs "\"version\": \"$modbus_serial\"" .cache/peers/node_modules/modbus-serial/package.json; then
     if has_program npm; then
