@@ -15,26 +15,22 @@ async def scripted(*handlers: Handler) -> AsyncIterator[int]:
 
     A handler's connection is closed when it returns; those still running are cancelled at the end.
     """
-    tasks: set[asyncio.Task[None]] = set()
     waiting = list(handlers)
 
     async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         handler = waiting.pop(0) if len(waiting) > 1 else waiting[0]
-        task = asyncio.current_task()
-        assert task is not None
-        tasks.add(task)
         try:
             await handler(reader, writer)
         except (ConnectionError, asyncio.IncompleteReadError):
             pass
         finally:
-            tasks.discard(task)
             writer.close()
             with contextlib.suppress(ConnectionError, asyncio.CancelledError):
                 await writer.wait_closed()
 
     def start(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         task = asyncio.get_running_loop().create_task(serve(reader, writer))
+        task.add_done_callback(lambda _: writer.close())  # even if it was cancelled before its first step
         started.append(task)
 
     started: list[asyncio.Task[None]] = []
@@ -43,10 +39,14 @@ async def scripted(*handlers: Handler) -> AsyncIterator[int]:
         yield server.sockets[0].getsockname()[1]
     finally:
         server.close()
-        for task in started:
-            task.cancel()
-        await asyncio.gather(*started, return_exceptions=True)
         await server.wait_closed()
+        for _ in range(10):
+            await asyncio.sleep(0)  # a connection that was being accepted gets its task now
+        while running := [task for task in started if not task.done()]:
+            for task in running:
+                task.cancel()
+            await asyncio.gather(*running, return_exceptions=True)
+        await asyncio.sleep(0)
 
 
 async def request(reader: asyncio.StreamReader) -> tuple[bytes, int, bytes]:

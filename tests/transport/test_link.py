@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import itertools
 import socket
 from collections.abc import AsyncIterator
 from typing import Any
@@ -317,7 +318,7 @@ async def test_a_pause_lies_between_answer_and_next_request(callers: Any) -> Non
     async with scripted(timing) as port:
         caller = callers(port, pause=0.03)
         await asyncio.gather(*[caller.submit() for _ in range(4)])
-    gaps = [later - earlier for earlier, later in zip(times, times[1:], strict=False)]
+    gaps = [later - earlier for earlier, later in itertools.pairwise(times)]
     assert all(gap >= 0.029 for gap in gaps)
 
 

@@ -126,7 +126,7 @@ async def test_a_service_that_hangs_is_answered_with_exception_04_at_its_deadlin
 async def test_who_is_not_on_the_allow_list_is_closed_before_a_byte_is_read_h80(
     caplog: pytest.LogCaptureFixture,
 ) -> None:
-    async with listening(allow=Networks(["192.0.2.0/24"])) as listener, client(listener) as (reader, writer):
+    async with listening(allow=Networks(["192.0.2.0/24"])) as listener, client(listener) as (reader, _writer):
         assert await ended(reader)
         assert listener.counters.refused == 1
     assert "not on the allow list" in caplog.text
@@ -288,6 +288,14 @@ async def test_rtu_over_tcp_is_answered_and_resynchronises_after_noise_h23() -> 
     await listener.start()
     try:
         async with client(listener) as (reader, writer):
+            writer.write(rtu.encode(0, 1, bytes.fromhex("03 0000 0001")))
+            assert await reader.readexactly(7) == rtu.encode(0, 1, bytes.fromhex("03 02 002A"))
+            writer.write(b"\xff\x00\x12noise")
+            (stream,) = listener.streams
+            while stream._silence is None or not stream._connection._framing.pending:
+                await asyncio.sleep(0)
+            while stream._connection._framing.pending:
+                await asyncio.sleep(0)
             writer.write(rtu.encode(0, 1, bytes.fromhex("03 0000 0001")))
             assert await reader.readexactly(7) == rtu.encode(0, 1, bytes.fromhex("03 02 002A"))
     finally:

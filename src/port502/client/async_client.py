@@ -138,7 +138,7 @@ class Client(AsyncCalls):
     ) -> R:
         """Send any request and return its response; the calls above all end here."""
         link = self._link
-        if link is None:
+        if link is None or link.state is LinkState.CLOSED:
             link = self.link
         future: asyncio.Future[R] = link.loop.create_future()
         transaction = link.submit(

@@ -202,7 +202,7 @@ class SyncClient(BlockingCalls):
         if stream is None:
             stream = self._dial(waiting[-1].deadline)
         elif self._by_order or now - self._last_used > IDLE_CHECK or (waiting and waiting[-1].request.writes):
-            self._look_for_end(stream)
+            stream = self._still_there(stream)
         connection = self._connection
         if waiting and connection.has_room:
             self._send(stream, connection, waiting)
@@ -328,23 +328,24 @@ class SyncClient(BlockingCalls):
         self._become(LinkState.READY, "connected")
         return self._stream
 
-    def _look_for_end(self, stream: BlockingStream) -> None:
+    def _still_there(self, stream: BlockingStream) -> BlockingStream:
         """A peer that closed meanwhile is no failure of the request to come: connect anew before sending it."""
         if self._connection.in_flight:
-            return
+            return stream
         try:
             self._connection.receive(stream.unread(), time.monotonic())
         except LinkError as error:
             self._drop(LinkState.IDLE, str(error))
-            self._dial(time.monotonic() + self.settings.connect_timeout)
+            return self._dial(time.monotonic() + self.settings.connect_timeout)
+        return stream
 
     def _recover(self, waiting: list[AnyTransaction], error: LinkError) -> None:
         """The connection failed: decide for each transaction whether it is worth another attempt."""
         now = time.monotonic()
         connected = not isinstance(error, ConnectError)
-        lost = self._connection.fail(error) if connected else []
         if connected and not self._connection.answered:
             error = type(error)(f"{error} before it answered anything (is its connection limit reached?)")
+        lost = self._connection.fail(error) if connected else []
         self._drop(LinkState.BACKING_OFF, str(error))
         self._last_error = str(error)
         self._retry_at = now + self._backoff.failed()

@@ -36,6 +36,9 @@ WRITE_LIMIT = 256 * 1024
 
 BACKLOG = 1024
 
+SILENCE = 0.05
+"""Seconds without a byte that end a frame of RTU over TCP: segments may lie further apart than characters."""
+
 _SHARED_BUFFER = memoryview(bytearray(READ_SIZE)) if sys.platform != "win32" else None
 
 
@@ -71,6 +74,8 @@ class Listener:
     ) -> None:
         self.service = service
         self.target = target
+        self.port = target.port
+        """The port that is listened on, which the system chose if the url said 0."""
         self.limits = limits or Limits()
         self.admission: Admission[ServedStream] = Admission(self.limits, allow)
         self.keepalive = keepalive
@@ -104,14 +109,8 @@ class Listener:
             )
         except OSError as error:
             raise bind_error(self.target.host, self.target.port, error) from error
+        self.port = cast(int, self._server.sockets[0].getsockname()[1])
         self._sweep()
-
-    @property
-    def port(self) -> int:
-        """The port that is listened on, which the system chose if the url said 0."""
-        if self._server is None or not self._server.sockets:
-            return self.target.port
-        return cast(int, self._server.sockets[0].getsockname()[1])
 
     async def stop(self, grace: float = 5.0) -> None:
         """Accept nobody any more, answer what is in flight within ``grace`` seconds, then close."""
@@ -135,7 +134,8 @@ class Listener:
         await asyncio.gather(*self.tasks, return_exceptions=True)
         if self._sweeper is not None:
             self._sweeper.cancel()
-        await asyncio.sleep(0)  # lets the closed transports report their end
+        for _ in range(5):
+            await asyncio.sleep(0)  # connections that were just being accepted are refused, closed ones report it
         await self._server.wait_closed()
         self._server = None
 
@@ -181,6 +181,8 @@ class ServedStream(asyncio.BufferedProtocol):
         self._bucket: TokenBucket | None = None
         self._due: deque[PendingReply] = deque()
         self._due_timer: asyncio.TimerHandle | None = None
+        self._gap = SILENCE if listener.target.scheme == "rtu+tcp" else 0.0
+        self._silence: asyncio.TimerHandle | None = None
         self._at_eof = False
         self._reading = True
         self._stalled_since: float | None = None
@@ -240,12 +242,16 @@ class ServedStream(asyncio.BufferedProtocol):
         if pending:
             self._serve(pending, now)
             self._go_on()
+            if self._gap:
+                self._watch_silence()
             return
         data = connection.data_to_send()
         if data:
             self._transport.write(data)
         if connection.failure is not None:
             self._close_after_writing(str(connection.failure))
+        elif self._gap:
+            self._watch_silence()
 
     def eof_received(self) -> bool:
         if not self._admitted or not self._connection.in_flight:
@@ -257,8 +263,9 @@ class ServedStream(asyncio.BufferedProtocol):
         if not self._admitted:
             return
         self._admitted = False
-        if self._due_timer is not None:
-            self._due_timer.cancel()
+        for timer in (self._due_timer, self._silence):
+            if timer is not None:
+                timer.cancel()
         self.listener.counters.closed += 1
         self.listener.counters.requests += self._connection.requests
         self.listener.left(self)
@@ -304,6 +311,19 @@ class ServedStream(asyncio.BufferedProtocol):
             self._transport.abort()
         else:
             self._transport.close()
+
+    def _watch_silence(self) -> None:
+        """RTU over TCP: what a gap ends is judged when the gap is over."""
+        if self._silence is not None:
+            self._silence.cancel()
+        self._silence = self.listener.loop.call_later(self._gap, self._silent)
+
+    def _silent(self) -> None:
+        self._silence = None
+        pending = self._connection.silence(self._time())
+        if pending:
+            self._serve(pending, self._time())
+            self._go_on()
 
     # Serving
 
