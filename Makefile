@@ -33,7 +33,7 @@ format: $(VENV)/.dev  ## put the code in shape
 test: $(VENV)/.dev peers  ## every test, against foreign peers too
 	$(PYTEST)
 
-peers: $(VENV)/.dev  ## the foreign programs that the tests talk to (installed by root only)
+peers:  ## the foreign programs that the tests talk to (installed by root only)
 	@sh tools/peers.sh
 
 bench: $(VENV)/.dev peers  ## rates and ratios against other implementations, in one interleaved run
