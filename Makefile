@@ -44,7 +44,7 @@ soak: $(VENV)/.dev  ## SOAK_MINUTES of traffic: memory, tasks and descriptors mu
 
 docs: $(VENV)/.docs  ## the documentation as a web site in build/site
 	$(BIN)/python tools/reference.py build/docs
-	$(BIN)/mkdocs build --quiet --strict --site-dir build/site
+	NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --quiet --strict --site-dir build/site
 	@echo "open build/site/index.html"
 
 lock: $(VENV)/.dev  ## resolve the newest versions anew into requirements/
