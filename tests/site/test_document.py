@@ -65,6 +65,11 @@ def test_scalars_that_cannot_be_are_faults_with_their_path() -> None:
     found = document("a: {b: 1e400}\nc: !int 5\nd: ${MISSING}\ne: !secret gone\n").faults
     assert [(fault.line, fault.key_path) for fault in found] == [(1, "a.b"), (2, "c"), (3, "d"), (4, "e")]
     assert "larger than a number" in found[0].message
+    broken = document("a: {b: 1e400}\n")
+    assert repr(broken.data) == "{'a': {'b': a value that could not be read}}"
+    assert broken.unread(("a", "b"))
+    assert broken.unread(("a",))
+    assert not broken.unread(("b",))
     assert "the only tag is !secret NAME" in found[1].message
 
 

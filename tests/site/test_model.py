@@ -150,7 +150,8 @@ def test_time_zones(zone: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("zone", "hint"), [("Europe/Olso", "Europe/Oslo"), ("../../etc/passwd", "such as"), ("", "")]
+    ("zone", "hint"),
+    [("Europe/Olso", "Europe/Oslo"), ("../../etc/passwd", "such as"), (" ", "no line of text")],
 )
 def test_what_is_no_time_zone(zone: str, hint: str) -> None:
     with pytest.raises(ValidationError, match=hint):

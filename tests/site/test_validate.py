@@ -73,6 +73,15 @@ def test_hidden_values_are_not_shown() -> None:
     assert all("a hidden value" in one and "hunter2" not in one for one in said)
 
 
+def test_what_could_not_be_read_is_not_wrong_a_second_time() -> None:
+    text = "site: h\nconnections: {c: {url: '${GONE}'}}\ndevices: {a: {connection: c, points: {p: {ref: '${GONE}'}}}}\n"
+    site, faults = checked(text)
+    assert faults == []
+    assert site is not None
+    assert site.connections == {}
+    assert site.devices["a"].points == {}
+
+
 def test_what_is_valid_is_left() -> None:
     site, faults = checked(
         "connections:\n"

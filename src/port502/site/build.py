@@ -51,10 +51,8 @@ def load_site(path: str | Path, environment: Mapping[str, str] | None = None) ->
 def understand_site(document: Document) -> tuple[Site | None, tuple[Fault, ...]]:
     """The site of a document and its faults in order; no site when one of them is an error."""
     faults = list(document.faults)
-    if not document.readable or not isinstance(document.data, dict):
-        if document.readable:
-            faults.append(document.fault((), "keys with values expected", "begin with 'site: NAME'"))
-        return None, in_order(faults)
+    if not isinstance(document.data, dict):
+        return None, in_order(faults or [document.fault((), "is no site file", "begin with 'site: NAME'")])
     file, found = validated(SiteFile, document.data, document, fallback={"site": "unnamed"}, entry=entry_of)
     faults += found
     if file is None:

@@ -30,7 +30,7 @@ def check_file(path: str | Path, environment: Mapping[str, str] | None = None) -
     if kind == DEVICE:
         return Report(DEVICE, understand_device(document)[1])
     faults = list(document.faults)
-    if document.readable or not faults:
+    if not faults or document.readable:
         first = next(iter(document.data), "") if isinstance(document.data, dict) else ""
         hint = nearest(first, (SITE, DEVICE)) if first else ""
         if not hint.startswith("did you mean"):

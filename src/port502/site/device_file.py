@@ -76,9 +76,9 @@ def understand_device(document: Document) -> tuple[DeviceDescription | None, tup
     """The device of a document and its faults in order; no device when one of them is an error."""
     faults = list(document.faults)
     if not isinstance(document.data, dict):
-        if document.readable:
-            faults.append(document.fault((), "keys with values expected", "begin with 'device: NAME'"))
-        return None, in_order(faults)
+        return None, in_order(
+            faults or [document.fault((), "is no device file", "begin with 'device: NAME'")]
+        )
     file, found = validated(
         DeviceFile, document.data, document, fallback={"device": "unnamed"}, entry=entry_of
     )

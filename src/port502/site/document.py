@@ -12,10 +12,18 @@ from port502.site.secrets import Hidden, Secrets
 from port502.site.tree import MOST_BYTES, ListNode, MappingNode, Node, ScalarNode, TreeError, parse_tree
 
 
+class Unread:
+    """Stands where a value could not be read, so that nothing takes its absence for a choice."""
+
+    def __repr__(self) -> str:
+        return "a value that could not be read"
+
+
 class Document:
     """What stands in one file: ``data`` as plain values, ``faults`` found while reading.
 
     Keys are texts as written, also those that look like numbers; values follow the core schema of YAML 1.2.
+    A value that could not be read, such as a variable that is not set, is a fault and an ``Unread``.
     """
 
     def __init__(self, path: Path, text: str, environment: Mapping[str, str] | None = None) -> None:
@@ -23,6 +31,7 @@ class Document:
         self.faults: list[Fault] = []
         self.data: Any = None
         self._secrets = Secrets(path.parent, environment)
+        self._unread: list[KeyPath] = []
         self._root: Node | None = None
         try:
             self._root = parse_tree(text, self._complain)
@@ -81,6 +90,10 @@ class Document:
                 return False
         return isinstance(node, ScalarNode) and node.hidden
 
+    def unread(self, path: KeyPath) -> bool:
+        """Whether a value at or below a path could not be read, which has been said already."""
+        return any(broken[: len(path)] == path for broken in self._unread)
+
     def _complain(self, line: int, column: int, message: str, hint: str) -> None:
         self.faults.append(Fault(str(self.path), line, column, "", message, hint, ERROR))
 
@@ -97,7 +110,8 @@ class Document:
             self.faults.extend(error.faults)
         except ValueError as error:
             self.faults.append(self.fault(path, str(error)))
-        return None
+        self._unread.append(path)
+        return Unread()
 
     def _scalar(self, node: ScalarNode) -> Any:
         if node.tag == "!secret":

@@ -113,7 +113,8 @@ def _sheet_entry(device: str, name: str, sheet: Sheet) -> tuple[list[Entry], lis
     except ValueError as error:
         return [], [sheet.fault((name,), str(error))]
     model, faults = validated(PointEntry, sheet.points[name], sheet, (name,))
-    return [Entry(device, name, model, sheet, (name,))] if model is not None and not faults else [], faults
+    usable = model is not None and not faults and name not in sheet.faulty
+    return [Entry(device, name, model, sheet, (name,))] if usable and model is not None else [], faults
 
 
 def _written_devices(document: Document) -> dict[str, dict[str, Any]]:

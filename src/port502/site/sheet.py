@@ -34,6 +34,8 @@ class Sheet:
     faults: tuple[Fault, ...]
     rows: dict[str, int]
     columns: dict[str, int]
+    faulty: frozenset[str] = frozenset()
+    """Points with a cell that could not be read."""
 
     def fault(
         self, path: KeyPath, message: str, hint: str = "", *, severity: str = ERROR, at_key: bool = False
@@ -47,6 +49,10 @@ class Sheet:
 
     def hidden(self, path: KeyPath) -> bool:
         """Nothing in a sheet is a secret."""
+        return False
+
+    def unread(self, path: KeyPath) -> bool:
+        """What could not be read is left out of the points."""
         return False
 
 
@@ -69,6 +75,7 @@ class _Reader:
     def __init__(self, path: Path, header: Row) -> None:
         self._path = path
         self._faults: list[Fault] = []
+        self._faulty: set[str] = set()
         self._comma_decimals = header.separator == ";"
         self._columns = self._understood(header)
 
@@ -85,7 +92,8 @@ class _Reader:
                     self._complain(row.number, NAME, name, message, "give each its own name")
                 elif name:
                     points[name], places[name] = point, row.number
-        return Sheet(self._path, points, tuple(self._faults), places, self._columns)
+        faulty = frozenset(self._faulty)
+        return Sheet(self._path, points, tuple(self._faults), places, self._columns, faulty)
 
     def _understood(self, header: Row) -> dict[str, int]:
         columns: dict[str, int] = {}
@@ -107,14 +115,15 @@ class _Reader:
 
     def _point(self, row: Row) -> tuple[str, dict[str, Any]]:
         cells = {key: self._cell(row, number) for key, number in self._columns.items()}
-        name = cells.pop(NAME)
+        name = cells[NAME]
         point: dict[str, Any] = {}
         for key, cell in cells.items():
             try:
                 _refuse_formula(key, cell, row, self._columns[key])
-                if cell:
+                if cell and key != NAME:
                     point[key] = self._value(key, cell)
             except ValueError as error:
+                self._faulty.add(name)
                 self._complain(row.number, key, name, str(error))
         if not name:
             self._complain(row.number, NAME, "", "a point without a name")

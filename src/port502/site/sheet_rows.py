@@ -79,9 +79,12 @@ def xlsx_rows(path: Path) -> Iterator[Row]:
     try:
         if not book.worksheets:
             raise _unreadable(path, 0, "has no sheet")
-        for number, cells in enumerate(book.worksheets[0].iter_rows(max_col=MOST_COLUMNS), 1):
+        for number, cells in enumerate(book.worksheets[0].iter_rows(max_col=MOST_COLUMNS + 1), 1):
             formulas = frozenset(column for column, cell in enumerate(cells, 1) if cell.data_type == "f")
-            yield _bounded(path, Row(number, tuple(_text(cell.value) for cell in cells), formulas))
+            texts = [_text(cell.value) for cell in cells]
+            while texts and not texts[-1]:
+                texts.pop()
+            yield _bounded(path, Row(number, tuple(texts), formulas))
     finally:
         book.close()
 

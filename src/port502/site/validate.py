@@ -29,6 +29,8 @@ class Source(Protocol):
 
     def hidden(self, path: KeyPath) -> bool: ...
 
+    def unread(self, path: KeyPath) -> bool: ...
+
 
 def validated(
     model: type[ModelT],
@@ -54,7 +56,8 @@ def validated(
         if remaining is data:
             remaining = _copied(data)
         for detail in details:
-            faults.append(_fault(model, detail, source, at))
+            if detail["type"] == "extra_forbidden" or not source.unread((*at, *_path(detail["loc"]))):
+                faults.append(_fault(model, detail, source, at))
         left_out = [_left_out(remaining, _path(detail["loc"]), detail["type"], entry) for detail in details]
         missing = {key: value for key, value in (fallback or {}).items() if remaining.get(key) is None}
         if not all(left_out) and not missing:
