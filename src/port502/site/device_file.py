@@ -12,7 +12,7 @@ from port502.service.device import Device
 from port502.service.identity import Identity
 from port502.service.units import Units
 from port502.site.device_model import TABLES, DeviceFile, entry_of
-from port502.site.device_values import Addresses, Filling
+from port502.site.device_values import HIGHEST, HIGHEST_RECORD, Addresses, Filling
 from port502.site.document import Document, read_document
 from port502.site.faults import ERROR, WARNING, Fault, KeyPath, SiteFileError, in_order
 from port502.site.validate import validated
@@ -88,7 +88,8 @@ def understand_device(document: Document) -> tuple[DeviceDescription | None, tup
     place = _Placement(document)
     tables: dict[str, Placed] = {name: place.table(getattr(file, name), (name,)) for name in TABLES}
     files = {
-        number.first: place.table(records, ("files", number.text)) for number, records in file.files.items()
+        number.first: place.table(records, ("files", number.text), HIGHEST_RECORD)
+        for number, records in file.files.items()
     }
     place.each_once("file number", file.files, ("files",))
     place.each_once("address", file.fifo, ("fifo",))
@@ -120,12 +121,12 @@ class _Placement:
     def complain(self, path: KeyPath, message: str, hint: str = "", *, severity: str = ERROR) -> None:
         self.faults.append(self._document.fault(path, message, hint, severity=severity, at_key=True))
 
-    def table(self, entries: Mapping[Addresses, Filling], path: KeyPath) -> Placed:
+    def table(self, entries: Mapping[Addresses, Filling], path: KeyPath, highest: int = HIGHEST) -> Placed:
         """Values by first address; entries that do not fit, or meet others, are left out and noted."""
         placed: list[tuple[int, Sequence[int], Addresses]] = []
         for at, filling in entries.items():
             try:
-                placed.append((*filling.placed(at), at))
+                placed.append((*filling.placed(at, highest), at))
             except ValueError as error:
                 self.complain((*path, at.text), str(error))
         placed.sort(key=lambda entry: entry[0])

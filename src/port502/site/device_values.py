@@ -17,6 +17,7 @@ from port502.site.kinds import Kind
 from port502.site.scalars import shown
 
 HIGHEST = 0xFFFF
+HIGHEST_RECORD = 9999
 REGISTER_VALUES = 1 << 16
 
 _NUMBER = r"(?:0[xX][0-9a-fA-F]{1,4}|[0-9]{1,5})"
@@ -44,13 +45,13 @@ class Filling:
     values: Sequence[int]
     repeats: bool
 
-    def placed(self, at: Addresses) -> tuple[int, Sequence[int]]:
+    def placed(self, at: Addresses, highest: int = HIGHEST) -> tuple[int, Sequence[int]]:
         """First address and values; raises ValueError where the values do not fit the range."""
         if at.last is None:
             end = at.first + len(self.values) - 1
-            if end > HIGHEST:
+            if end > highest:
                 raise ValueError(
-                    f"{len(self.values)} values from {at.first} on end at {end}, beyond {HIGHEST}"
+                    f"{len(self.values)} values from {at.first} on end at {end}, beyond {highest}"
                 )
             return at.first, self.values
         size, given = at.last - at.first + 1, len(self.values)
@@ -189,9 +190,7 @@ def _typed(value: dict[str, Any]) -> Filling:
 
 
 def _encoded(kind: str, order: str, value: Any, length: int | None) -> bytes:
-    if not isinstance(value, bool | int | float | str | list) or (
-        isinstance(value, str) and kind != "string"
-    ):
+    if not isinstance(value, bool | int | float | str | list) or isinstance(value, str) != (kind == "string"):
         raise ValueError(f"{kind} expected, got {shown(value)}")
     if kind == "string" and length is None and isinstance(value, str):
         length = max(1, (len(value.encode()) + 1) // 2)
@@ -200,6 +199,6 @@ def _encoded(kind: str, order: str, value: Any, length: int | None) -> bytes:
 
 
 TableKey = Annotated[Addresses, AddressKind()]
-RecordKey = Annotated[Addresses, AddressKind("record", highest=9999)]
+RecordKey = Annotated[Addresses, AddressKind("record", highest=HIGHEST_RECORD)]
 Registers = Annotated[Filling, RegisterKind()]
 Bits = Annotated[Filling, BitKind()]

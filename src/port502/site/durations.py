@@ -42,8 +42,8 @@ def duration_text(seconds: float) -> str:
     """The shortest spelling of a duration: ``0.25`` is ``250ms``, ``60`` is ``1m``."""
     for unit, size in (("d", 86400), ("h", 3600), ("m", 60), ("s", 1)):
         if seconds >= size and seconds % size == 0:
-            return f"{seconds / size:g}{unit}"
-    return f"{seconds:g}s" if seconds >= 1 or not seconds else f"{seconds * 1000:g}ms"
+            return f"{_decimal(seconds / size)}{unit}"
+    return f"{_decimal(seconds)}s" if seconds >= 1 or not seconds else f"{_decimal(seconds * 1000)}ms"
 
 
 def size_text(size: int) -> str:
@@ -52,6 +52,10 @@ def size_text(size: int) -> str:
         if size and size % BYTES[unit] == 0:
             return f"{size // BYTES[unit]}{unit}"
     return f"{size}B"
+
+
+def _decimal(number: float) -> str:
+    return f"{number:.6f}".rstrip("0").rstrip(".")
 
 
 def _amount(value: object, units: dict[str, float] | dict[str, int], what: str, example: str) -> float:

@@ -50,6 +50,9 @@ def csv_rows(path: Path) -> Iterator[Row]:
         try:
             cells = next(reader, None)
         except csv.Error as error:
+            if "larger than field limit" in str(error):
+                message = f"a text without end; at most {LONGEST_CELL} characters"
+                raise _unreadable(path, line, message, "look for a lone quote") from None
             raise _unreadable(
                 path, line, f"cannot be read as CSV: {error}", "look for a lone quote"
             ) from None
