@@ -1,0 +1,383 @@
+"""One connection at work: its wire, the groups that are read through it, and the health of its units."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Coroutine, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from port502.collect.clock import Clock
+from port502.collect.derived import Derived, Node
+from port502.collect.group import Group
+from port502.collect.health import OFFLINE, ONLINE, SILENCE
+from port502.collect.histogram import Histogram
+from port502.collect.knowledge import KnowledgeBook
+from port502.collect.outlet import Outlet
+from port502.collect.reading import LiveBlock
+from port502.collect.reads import Reads
+from port502.collect.schedule import Beat, Schedule, phase
+from port502.collect.settings import ConnectionSettings, DeviceSettings
+from port502.collect.unit import Unit
+from port502.collect.wire import AnyTransaction, Connect, Wire
+from port502.errors import DeviceError, LinkError, NoReplyError, UsageError
+from port502.transport.complaints import Complaints
+from port502.transport.states import LinkState
+
+log = logging.getLogger("port502.collect")
+
+QUEUE_PATIENCE = 60.0
+"""Seconds that a poll may wait for its turn on a busy connection."""
+STUCK = 30.0
+"""Seconds beyond every deadline after which a worker without progress is restarted ..."""
+RESTART_PAUSE = 300.0
+"""... but not more often than this."""
+FULL = 0.9
+"""The load from which on a connection is called full."""
+
+
+@dataclass(slots=True)
+class Tally:
+    """What the pollers of a collector count together."""
+
+    polls: int = 0
+    cycles: int = 0
+    overruns: int = 0
+    writes: int = 0
+    failures: int = 0
+
+
+@dataclass(slots=True)
+class Workshop:
+    """What all pollers of a collector share; ``spawn`` runs a coroutine in the background."""
+
+    clock: Clock
+    schedule: Schedule
+    outlet: Outlet
+    complaints: Complaints
+    knowledge: KnowledgeBook
+    connect: Connect
+    spawn: Callable[[Coroutine[Any, Any, None]], None]
+    tally: Tally = field(default_factory=Tally)
+
+
+@dataclass(slots=True)
+class Layout:
+    """The groups of a connection, by device and interval, and the units that they ask."""
+
+    groups: dict[tuple[str, float], Group]
+    units: dict[int, Unit]
+
+
+class Poller:
+    """Polls all devices of one connection; it is the ``Line`` of their groups. Raises UsageError for a bad device."""
+
+    def __init__(self, settings: ConnectionSettings, shop: Workshop) -> None:
+        self.settings = settings
+        self.shop = shop
+        self.outlet = shop.outlet
+        self.retries = settings.retries
+        self.parallel = settings.window
+        self.wire: Wire
+        self.down: str | None = None
+        self.units: dict[int, Unit] = {}
+        self.groups: dict[tuple[str, float], Group] = {}
+        self.response = Histogram()
+        self.busy = 0.0
+        self.load = 0.0
+        self.exceptions = 0
+        self.restarts = 0
+        self.state_since = shop.clock.time()
+        self._derived = Derived(())
+        self._serial = settings.url.startswith(("rtu", "ascii"))
+        self._beats: dict[tuple[str, float], Beat] = {}
+        self._down_since: float | None = None
+        self._busy_before = 0.0
+        self._restarted = float("-inf")
+        self._generation = 0
+        self._active = False
+        layout = self.lay_out(settings.devices)
+        self.groups, self.units = layout.groups, layout.units
+
+    # What it polls
+
+    def lay_out(self, devices: Sequence[DeviceSettings]) -> Layout:
+        """The groups of these devices; those that exist and did not change are taken over.
+
+        Raises UsageError, before anything has changed, for points that cannot be read.
+        """
+        before = {device.name: device for device in self.settings.devices} if self.groups else {}
+        now = self.shop.clock.time()
+        layout = Layout({}, {})
+        for device in devices:
+            unit = layout.units.get(device.unit) or self.units.get(device.unit) or Unit(device.unit, now)
+            layout.units[device.unit] = unit
+            same = before.get(device.name) == device
+            for interval in sorted({one.interval for one in device.points}):
+                key = (device.name, interval)
+                layout.groups[key] = self.groups[key] if same else self._group(device, interval, unit)
+        return layout
+
+    def _group(self, device: DeviceSettings, interval: float, unit: Unit) -> Group:
+        if not interval > 0:
+            raise UsageError(f"{device.name}: an interval is longer than nothing, got {interval:g} s")
+        points = [one for one in device.points if one.interval == interval]
+        reads = Reads(device, points, self.shop.knowledge.of(device.name), self.outlet)
+        return Group(device.name, interval, unit, reads, self)
+
+    def adopt(self, settings: ConnectionSettings, layout: Layout, derived: Derived) -> None:
+        """Go on with other devices on the same connection; groups taken over are not disturbed."""
+        now = self.shop.clock.time()
+        for key, group in list(self.groups.items()):
+            if layout.groups.get(key) is not group:
+                group.stop(now)
+                self._beats.pop(key).cancel()
+        fresh = [key for key, group in layout.groups.items() if self.groups.get(key) is not group]
+        self.settings = settings
+        self.groups = layout.groups
+        self.units = layout.units
+        self.feed(derived)
+        self._schedule(fresh)
+        for key in fresh:
+            self.groups[key].begin(now)
+
+    def feed(self, derived: Derived) -> None:
+        """The expressions of the site, which may need points of this connection."""
+        self._derived = derived
+        for group in self.groups.values():
+            group.reads.feed(derived)
+
+    def start(self) -> None:
+        """Connect, and poll from then on."""
+        self._active = True
+        self._new_wire()
+        self._schedule(self.groups)
+        if not self.settings.keep_open:
+            self._begin_missed()
+
+    def halt(self) -> None:
+        """Start no cycle any more; those that run may end."""
+        self._active = False
+        for beat in self._beats.values():
+            beat.cancel()
+        self._beats.clear()
+
+    async def close(self) -> None:
+        """End everything at once."""
+        self.halt()
+        now = self.shop.clock.time()
+        for group in self.groups.values():
+            group.stop(now)
+        await self.wire.close()
+
+    @property
+    def running(self) -> bool:
+        """Whether a cycle runs."""
+        return any(group.running for group in self.groups.values())
+
+    @property
+    def shared(self) -> bool:
+        """Whether more than one unit lives on this connection."""
+        return len(self.units) > 1
+
+    def _schedule(self, keys: Sequence[tuple[str, float]] | Mapping[tuple[str, float], Group]) -> None:
+        for key in keys:
+            device, interval = key
+            offset = phase(f"{self.settings.name}/{device}", interval)
+            self._beats[key] = self.shop.schedule.every(interval, offset, self.groups[key].due)
+
+    # The wire
+
+    def _new_wire(self) -> None:
+        self._generation += 1
+        generation = self._generation
+
+        def on_state(state: LinkState, why: str) -> None:
+            if generation == self._generation and self._active:
+                self._turned(state, why)
+
+        self.wire = self.shop.connect(self.settings, on_state)
+        if self.settings.keep_open:
+            self.wire.keep()
+
+    def _turned(self, state: LinkState, why: str) -> None:
+        now = self.shop.clock.time()
+        self.state_since = now
+        name = self.settings.name
+        if state == LinkState.READY:
+            if self._down_since is not None:
+                self.shop.complaints.over(f"link {name}", f"{name}: connected again")
+                if now - self._down_since >= SILENCE:
+                    for unit in self.units.values():
+                        unit.health.hurry(now)
+            self.down = self._down_since = None
+            self._begin_missed()
+        elif state == LinkState.BACKING_OFF:
+            self.down = f"link down: {self.wire.counters.last_error or why}"
+            self.shop.complaints.say(f"link {name}", f"{name}: {self.down}", now)
+            self._lost(now)
+            if self._down_since is None:
+                self._down_since = now
+
+    def _begin_missed(self) -> None:
+        now = self.shop.clock.time()
+        for group in sorted(self.groups.values(), key=lambda group: group.priority):
+            if group.missed and not group.running:
+                group.begin(now)
+
+    def _lost(self, now: float) -> None:
+        """The wire is gone: every cycle ends now. A unit that was being asked alone may be what ended it."""
+        assert self.down is not None
+        for unit in self.units.values():
+            unit.tester = None
+            unit.waiting.clear()
+        asked = [
+            (group.unit, transaction)
+            for group in self.groups.values()
+            for transaction in group.outstanding
+            if transaction.attempts
+        ]
+        if len(asked) == 1 and self.shared:
+            unit, transaction = asked[0]
+            if unit.failed(now, self.down, now - transaction.sent_at, shared=True):
+                self.turned(unit, now)
+        first = self._down_since is None
+        for group in self.groups.values():
+            if group.running or (first and group.missed):
+                group.missed = True
+                group.fail(self.down, now)
+
+    # What its groups ask of it
+
+    def blocked(self) -> str | None:
+        """Why nothing can be asked now: in words, empty while that is not known yet; None when it can."""
+        if not self._active:
+            return ""
+        state = self.wire.state
+        if state == LinkState.READY:
+            return None
+        if not self.settings.keep_open and state not in (LinkState.BACKING_OFF, LinkState.CLOSED):
+            return None
+        return self.down or ""
+
+    def times(self) -> tuple[float, float]:
+        """Monotonic and Unix seconds."""
+        clock = self.shop.clock
+        return clock.time(), clock.wall()
+
+    def submit(self, group: Group, block: LiveBlock, priority: int, now: float) -> None:
+        """Ask for a block; a unit that may be dead gets less of the others' time than one that answers."""
+        timeout = self.settings.response_timeout
+        health = group.unit.health
+        if not health.online and self.shared:
+            timeout = health.timeout(timeout, self._usual())
+        self.shop.tally.polls += 1
+        block.transaction = self.wire.submit(
+            group.unit.number,
+            block.request,
+            group.replied,
+            timeout=timeout,
+            deadline=now + QUEUE_PATIENCE + timeout,
+            priority=priority,
+            context=block,
+        )
+
+    def _usual(self) -> float | None:
+        """What slow replies take here. A serial line cannot tell a late reply from the next, so it never says."""
+        return self.response.percentile(0.99) if self.response.count >= 10 and not self._serial else None
+
+    def cancel(self, transaction: AnyTransaction) -> None:
+        """Nobody waits for it any more."""
+        self.wire.cancel(transaction)
+
+    def later(self, group: Group, block: LiveBlock, when: float) -> None:
+        """Have the group ask again for a block."""
+        self.shop.schedule.at(when, lambda due, now: group.ask_again(block, now))
+
+    def heard(self, transaction: AnyTransaction, now: float) -> None:
+        """A request is over: it was answered, whatever the reply says, or its time is up."""
+        took = now - transaction.sent_at
+        self.busy += took
+        error = transaction.error
+        if error is None:
+            self.response.add(took)
+        elif isinstance(error, DeviceError):
+            self.exceptions += 1
+            self.response.add(took)
+
+    def overrun(self, group: Group, now: float) -> None:
+        """The group is not done when its next slot comes: say so, once a minute."""
+        self.shop.tally.overruns += 1
+        text = f"{self.settings.name}: {group} takes longer than its interval; slots are skipped"
+        self.shop.complaints.say(f"overrun {self.settings.name} {group}", text, now)
+
+    def turned(self, unit: Unit, now: float) -> None:
+        """The state of a unit has changed."""
+        name = f"{self.settings.name}: unit {unit.number}"
+        health = unit.health
+        if health.state == OFFLINE:
+            unit.mourned = True
+            self.shop.complaints.say(f"unit {name}", f"{name} is offline: {health.reason}", now)
+        elif health.state == ONLINE and unit.mourned:
+            unit.mourned = False
+            log.info("%s answers again", name)
+
+    def finished(self, group: Group, now: float) -> None:
+        """The group has ended a cycle."""
+        self.shop.tally.cycles += 1
+
+    # What is asked on demand
+
+    def unit_of(self, device: DeviceSettings) -> Unit:
+        """The unit that a device of this connection is."""
+        return self.units[device.unit]
+
+    def fed_by(self, point: str) -> tuple[Node, ...]:
+        """The expressions that depend on a point."""
+        return self._derived.fed_by([point])
+
+    # Its supervision
+
+    def look_after(self, now: float, elapsed: float) -> None:
+        """Every few seconds: how busy the wire is, and whether anything hangs."""
+        recent = min(1.0, (self.busy - self._busy_before) / elapsed)
+        self._busy_before = self.busy
+        self.load += (recent - self.load) * min(1.0, elapsed / 30.0)
+        if self.load > FULL:
+            name = self.settings.name
+            self.shop.complaints.say(
+                f"load {name}", f"{name} is {self.load:.0%} busy: poll less, or slower", now
+            )
+        limit = STUCK + QUEUE_PATIENCE + self.settings.response_timeout
+        if now - self._restarted >= RESTART_PAUSE and any(
+            group.running and now - group.progress > limit for group in self.groups.values()
+        ):
+            self.restart(now)
+
+    def restart(self, now: float) -> None:
+        """Begin afresh with a new wire; what was running ends as failed."""
+        self._restarted = now
+        self.restarts += 1
+        self.shop.complaints.say(
+            f"restart {self.settings.name}", f"{self.settings.name}: no progress, the worker starts anew", now
+        )
+        old = self.wire
+        self._generation += 1
+        self.down = "restarted: the worker made no progress"
+        self._lost(now)
+        self.shop.spawn(old.close())
+        self.down = self._down_since = None
+        self._new_wire()
+
+    def check_link(self) -> None:
+        """Raise LinkError when the connection is known to be down."""
+        if self.down is not None and self.wire.state == LinkState.BACKING_OFF:
+            raise LinkError(f"{self.settings.name}: {self.down}; nothing was sent")
+
+    def check_alive(self, unit: Unit, now: float) -> None:
+        """Raise the reason why a write to this unit would be in vain: LinkError or NoReplyError."""
+        self.check_link()
+        if unit.health.state == OFFLINE:
+            raise NoReplyError(
+                f"{self.settings.name}: unit {unit.number} is offline ({unit.health.reason}); nothing was sent"
+            )

@@ -1,0 +1,93 @@
+"""The status of a collector, put together when somebody asks."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from port502.collect.bus import SinkStatus
+from port502.collect.health import ONLINE
+from port502.collect.poller import Poller, Workshop
+from port502.collect.status import CollectorStatus, ConnectionStatus, FaultyPoint, GroupStatus, UnitStatus
+
+
+def report(
+    shop: Workshop, pollers: Iterable[Poller], sinks: tuple[SinkStatus, ...], uptime: float
+) -> CollectorStatus:
+    """Everything there is to say at this moment."""
+    tally, counters, late = shop.tally, shop.outlet.counters, shop.schedule.late
+    return CollectorStatus(
+        uptime=uptime,
+        polls=tally.polls,
+        cycles=tally.cycles,
+        samples=counters.good + counters.uncertain + counters.bad,
+        good=counters.good,
+        uncertain=counters.uncertain,
+        bad=counters.bad,
+        overruns=tally.overruns,
+        writes=tally.writes,
+        failures=tally.failures,
+        late_p50=late.percentile(0.5),
+        late_p99=late.percentile(0.99),
+        sinks=sinks,
+        connections=tuple(_connection(poller) for poller in pollers),
+    )
+
+
+def _connection(poller: Poller) -> ConnectionStatus:
+    now, time = poller.times()
+    counters, response = poller.wire.counters, poller.response
+    return ConnectionStatus(
+        name=poller.settings.name,
+        url=poller.settings.url,
+        state=str(poller.wire.state),
+        since=now - poller.state_since,
+        last_error=counters.last_error,
+        requests=counters.requests,
+        replies=counters.replies,
+        timeouts=counters.timeouts,
+        exceptions=poller.exceptions,
+        failures=counters.failures,
+        connects=counters.connects,
+        restarts=poller.restarts,
+        response_p50=response.percentile(0.5),
+        response_p95=response.percentile(0.95),
+        response_p99=response.percentile(0.99),
+        load=poller.load,
+        units=tuple(_units(poller, now)),
+        groups=tuple(_groups(poller)),
+        faulty=tuple(_faulty(poller, time)),
+    )
+
+
+def _units(poller: Poller, now: float) -> Iterable[UnitStatus]:
+    for device in poller.settings.devices:
+        health = poller.unit_of(device).health
+        online = health.state == ONLINE
+        yield UnitStatus(
+            device=device.name,
+            unit=device.unit,
+            state=health.state,
+            since=now - health.since,
+            failures=health.failures,
+            last_error=health.reason,
+            next_probe=None if online else max(0.0, health.next_test - now),
+        )
+
+
+def _groups(poller: Poller) -> Iterable[GroupStatus]:
+    for group in poller.groups.values():
+        yield GroupStatus(
+            device=group.device,
+            interval=group.interval,
+            points=len(group.reads.names),
+            blocks=tuple(str(live.block) for live in group.reads.live),
+            cycles=group.cycles,
+            overruns=group.overruns,
+            took=group.took,
+        )
+
+
+def _faulty(poller: Poller, time: float) -> Iterable[FaultyPoint]:
+    for device in poller.settings.devices:
+        for name, refusal in sorted(poller.shop.knowledge.of(device.name).refused.items()):
+            yield FaultyPoint(f"{device.name}.{name}", refusal.reason, max(0.0, refusal.retry_at - time))

@@ -1,0 +1,80 @@
+from __future__ import annotations
+
+import logging
+import struct
+
+from port502.collect.bus import Bus
+from port502.collect.deadband import Deadband
+from port502.collect.derived import Derived
+from port502.collect.latest import Latest
+from port502.collect.outlet import Outlet
+from port502.collect.reading import LiveBlock
+from port502.collect.sample import BAD, UNCERTAIN, Sample
+from port502.collect.settings import ExpressionSettings
+from port502.registers.block import Block
+from port502.registers.point import Point
+from port502.registers.reference import Table
+from port502.transport.complaints import Complaints
+from tests.collect.wire import Keeper, device, holding
+
+
+class Setup:
+    """An outlet with a sink behind it and a block of two points, ``d.b`` with a deadband of 5."""
+
+    def __init__(self) -> None:
+        bus = Bus(Complaints(logging.getLogger("port502.test")))
+        self.keeper = Keeper()
+        bus.add("keeper", self.keeper)
+        self.outlet = Outlet(Latest(), bus)
+        self.outlet.bands["d.b"] = Deadband(5.0)
+        points = [Point("a", Table.HOLDING, 0), Point("b", Table.HOLDING, 1, "int16")]
+        self.block = LiveBlock(Block(points), {"a": "d.a", "b": "d.b"}, self.outlet.bands, 0.0)
+
+    def kept(self) -> list[tuple[str, object]]:
+        self.outlet.bus.flush(0.0)
+        kept = [(sample.point, sample.value) for sample in self.keeper.samples]
+        self.keeper.samples.clear()
+        return kept
+
+
+def test_without_a_deadband_every_reading_is_kept_and_with_one_every_change() -> None:
+    setup = Setup()
+    for now, (a, b) in enumerate([(1, 10), (1, 12), (1, 16)]):
+        setup.outlet.read(setup.block, struct.pack(">Hh", a, b), float(now), 1000.0 + now)
+    assert setup.kept() == [("d.a", 1), ("d.b", 10), ("d.a", 1), ("d.a", 1), ("d.b", 16)]
+    assert setup.outlet.latest.samples["d.b"].time == 1002.0
+    assert setup.outlet.counters.good == 6
+    assert setup.block.read_at == 2.0
+
+
+def test_a_failed_read_is_kept_and_counted_as_bad() -> None:
+    setup = Setup()
+    for now in (1.0, 2.0):
+        setup.outlet.failed(setup.block, "timeout", now, 1000.0 + now)
+    assert setup.kept() == [("d.a", None), ("d.b", None), ("d.a", None)]
+    assert setup.outlet.counters.bad == 4
+    assert setup.outlet.latest.samples["d.b"].reason == "timeout"
+    assert setup.block.read_at == 0.0
+
+
+def test_expressions_are_computed_after_their_inputs_and_kept() -> None:
+    setup = Setup()
+    computed = (ExpressionSettings("sum", "a + b"),)
+    derived = Derived([device("d", 1, holding("a", 0), holding("b", 1), expressions=computed)])
+    setup.block.feeds = derived.fed_by(setup.block.names)
+    setup.outlet.read(setup.block, struct.pack(">Hh", 1, 10), 1.0, 1001.0)
+    assert setup.kept() == [("d.a", 1), ("d.b", 10), ("d.sum", 11)]
+    setup.outlet.failed(setup.block, "timeout", 2.0, 1002.0)
+    assert setup.outlet.latest.samples["d.sum"].quality == BAD
+    assert setup.outlet.counters.bad == 3
+    assert setup.outlet.counters.good == 3
+
+
+def test_samples_from_elsewhere_go_the_same_way() -> None:
+    setup = Setup()
+    stale = Sample("d.b", 1001.0, 7, UNCERTAIN, "stale")
+    setup.outlet.put([stale], (), 1.0, 1001.0)
+    setup.outlet.put([stale], (), 2.0, 1002.0)
+    assert setup.kept() == [("d.b", 7)]
+    assert setup.outlet.counters.uncertain == 2
+    assert setup.outlet.latest.samples["d.b"] is stale

@@ -1,0 +1,43 @@
+from __future__ import annotations
+
+import pytest
+
+from port502.registers.reference import Table
+from tests.collect.running import running
+from tests.collect.wire import SimUnit, connection, device, holding
+
+
+async def test_the_status_adds_up() -> None:
+    unit = SimUnit().fill(Table.HOLDING, 0, [1, 2])
+    dead = SimUnit()
+    dead.silent = True
+    site = [
+        connection("plc", device("a", 1, holding("x", 0), holding("y", 1)), device("b", 2, holding("x", 0)))
+    ]
+    async with running(site, {"plc": {1: unit, 2: dead}}) as run:
+        samples = run.go(30)
+        run.go(0.2)
+        status = run.collector.status()
+        assert status.uptime == pytest.approx(30.2)
+        assert status.samples == status.good + status.bad + status.uncertain
+        assert status.samples >= len(samples)
+        assert status.good == 2 * len(unit.asked)
+        assert status.late_p99 is not None
+        assert status.late_p99 < 0.005
+        (sink,) = status.sinks
+        assert (sink.name, sink.errors) == ("keeper", 0)
+        (one,) = status.connections
+        assert (one.name, one.url, one.state) == ("plc", "tcp://plc:502", "ready")
+        assert one.requests == status.polls == len(unit.asked) + len(dead.asked)
+        assert one.timeouts == len(dead.asked)
+        assert one.response_p50 is not None
+        assert 0.009 <= one.response_p50 <= 0.012
+        alive, offline = one.units
+        assert (alive.device, alive.unit, alive.state, alive.next_probe) == ("a", 1, "online", None)
+        assert (offline.device, offline.state, offline.last_error) == (
+            "b", "offline", "timeout: unit 2 does not answer",
+        )  # fmt: skip
+        assert offline.next_probe is not None
+        assert 0 < offline.next_probe <= 60
+        assert next((group.device, group.points, group.cycles) for group in one.groups)[:2] == ("a", 2)
+        assert status.cycles == sum(group.cycles for group in one.groups)

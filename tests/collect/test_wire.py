@@ -1,0 +1,3 @@
+"""The collector on real connections: our own server, over loopback."""
+
+from __future__ import annotations
