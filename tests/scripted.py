@@ -38,10 +38,12 @@ async def scripted(*handlers: Handler) -> AsyncIterator[int]:
     try:
         yield server.sockets[0].getsockname()[1]
     finally:
-        server.close()
-        await server.wait_closed()
+        for sock in server.sockets:
+            asyncio.get_running_loop().remove_reader(sock.fileno())
         for _ in range(10):
             await asyncio.sleep(0)  # a connection that was being accepted gets its task now
+        server.close()
+        await server.wait_closed()
         while running := [task for task in started if not task.done()]:
             for task in running:
                 task.cancel()

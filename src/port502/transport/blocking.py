@@ -98,10 +98,9 @@ class SerialPortStream:
 
     def receive(self, seconds: float) -> bytes:
         try:
-            self._port.read_timeout = max(seconds, 0.0)
-            data: bytes = self._port.read(1)
-            waiting = self._port.num_unread_bytes() if data else 0
-            return data + (self._port.read(waiting) if waiting else b"")
+            first = bytearray(1)
+            data = bytes(first[: self._port.readinto(first, timeout=max(seconds, 0.0))])
+            return data + self.unread() if data else b""
         except TimeoutError:
             return b""
         except OSError as error:

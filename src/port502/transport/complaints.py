@@ -17,21 +17,26 @@ class Complaints:
         self._causes: dict[str, tuple[float, int]] = {}
         self.unsaid = 0
 
-    def say(self, cause: str, text: str, now: float, level: int = logging.WARNING) -> None:
-        """Log ``text`` if nothing was said about ``cause`` for a minute, else count it for the next time."""
+    def say(
+        self, cause: str, text: str, now: float, level: int = logging.WARNING, *, trace: bool = False
+    ) -> None:
+        """Log ``text`` if nothing was said about ``cause`` for a minute, else count it for the next time.
+
+        ``trace`` adds the exception that is being handled.
+        """
         said = self._causes.get(cause)
         if said is None:
             if len(self._causes) >= LIMIT:
                 self.unsaid += 1
                 return
             self._causes[cause] = (now, 0)
-            self._log.log(level, "%s", text)
+            self._log.log(level, "%s", text, exc_info=trace)
         elif now - said[0] < SUMMARY:
             self._causes[cause] = (said[0], said[1] + 1)
         else:
             self._causes[cause] = (now, 0)
             more = f" ({said[1] + 1} times in the last {now - said[0]:.0f} s)" if said[1] else ""
-            self._log.log(level, "%s%s", text, more)
+            self._log.log(level, "%s%s", text, more, exc_info=trace)
 
     def over(self, cause: str, text: str, level: int = logging.INFO) -> None:
         """The failure has ended: say so if its beginning was said, and start afresh."""

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import logging
 import ssl
 import sys
-from collections import deque
-from collections.abc import Awaitable, Callable, Coroutine
-from dataclasses import dataclass
+from collections import Counter, deque
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
 from typing import cast
 
 from port502.errors import DeviceError, FrameError
@@ -44,12 +45,17 @@ _SHARED_BUFFER = memoryview(bytearray(READ_SIZE)) if sys.platform != "win32" els
 
 @dataclass(slots=True)
 class ListenerCounters:
-    """What happened at a listener since it started."""
+    """What happened at a listener since it started; ``causes`` counts the connections it closed, by reason.
+
+    The reasons are ``frame`` (no Modbus), ``half a frame``, ``idle``, ``unread replies``, ``made room`` and
+    ``stopped``.
+    """
 
     accepted: int = 0
     refused: int = 0
     closed: int = 0
     requests: int = 0
+    causes: Counter[str] = field(default_factory=Counter)
 
 
 class Listener:
@@ -118,7 +124,7 @@ class Listener:
             return
         self.stopping = True
         self._emptied.clear()
-        self._server.close()
+        await self._stop_accepting(self._server)
         for stream in list(self.streams):
             stream.finish()
         if self.streams:
@@ -128,20 +134,35 @@ class Listener:
             except TimeoutError:
                 log.warning("%s: requests were still in flight after %g s of grace", self.name, grace)
         for stream in list(self.streams):
-            stream.drop("the listener stops")
+            stream.drop("stopped", "the listener stops")
         for task in list(self.tasks):
             task.cancel()
         await asyncio.gather(*self.tasks, return_exceptions=True)
         if self._sweeper is not None:
             self._sweeper.cancel()
-        for _ in range(5):
-            await asyncio.sleep(0)  # connections that were just being accepted are refused, closed ones report it
+        await _let_callbacks_run()
         await self._server.wait_closed()
         self._server = None
 
-    def complain(self, cause: str, text: str) -> None:
-        """Log a refusal or a closed connection: one line, then counted for a minute."""
-        self.complaints.say(cause, f"{self.name}: {text}", self.time())
+    async def _stop_accepting(self, server: asyncio.Server) -> None:
+        """Close the listening sockets, but not under a connection that is just being accepted.
+
+        asyncio would leave that one's socket open: its transport refuses to be made for a closed server.
+        """
+        for sock in server.sockets:
+            with contextlib.suppress(
+                NotImplementedError, RuntimeError, ValueError
+            ):  # loops without that fault
+                self.loop.remove_reader(sock.fileno())
+        await _let_callbacks_run()
+        server.close()
+
+    def complain(self, cause: str, text: str, *, trace: bool = False) -> None:
+        """Log a refusal or a closed connection: one line, then counted for a minute.
+
+        ``trace`` adds the exception that is being handled.
+        """
+        self.complaints.say(cause, f"{self.name}: {text}", self.time(), trace=trace)
 
     def admit(self, stream: ServedStream, now: float) -> Decision[ServedStream]:
         """Decide on a new connection, knowing when each of the others was last used."""
@@ -167,6 +188,12 @@ class Listener:
         self._sweeper = self.loop.call_later(min(1.0, min(bounds, default=1.0) / 4), self._sweep)
 
 
+async def _let_callbacks_run() -> None:
+    """Let the event loop finish what it began: accepting takes it four turns, closing two."""
+    for _ in range(5):
+        await asyncio.sleep(0)
+
+
 class ServedStream(asyncio.BufferedProtocol):
     """One client's connection."""
 
@@ -183,6 +210,7 @@ class ServedStream(asyncio.BufferedProtocol):
         self._due_timer: asyncio.TimerHandle | None = None
         self._gap = SILENCE if listener.target.scheme == "rtu+tcp" else 0.0
         self._silence: asyncio.TimerHandle | None = None
+        self._tasks: set[asyncio.Task[None]] = set()
         self._at_eof = False
         self._reading = True
         self._stalled_since: float | None = None
@@ -194,11 +222,11 @@ class ServedStream(asyncio.BufferedProtocol):
         self._transport = cast(asyncio.Transport, transport)
         listener = self.listener
         now = self._time()
-        peer = transport.get_extra_info("peername") or ("", 0)
-        self.session = Session(str(peer[0]), int(peer[1]), listener.target.scheme, listener.name, opened=now)
-        if listener.stopping:
+        peer = transport.get_extra_info("peername")
+        if listener.stopping or not peer:  # a client that is gone already has no address any more
             self._transport.abort()
             return
+        self.session = Session(str(peer[0]), int(peer[1]), listener.target.scheme, listener.name, opened=now)
         decision = listener.admit(self, now)
         if not decision.accept:
             listener.counters.refused += 1
@@ -208,7 +236,7 @@ class ServedStream(asyncio.BufferedProtocol):
         self._admitted = True
         listener.counters.accepted += 1
         if decision.evict is not None:
-            decision.evict.drop(f"makes room for {self.session}: {decision.reason}")
+            decision.evict.drop("made room", f"makes room for {self.session}: {decision.reason}")
         listener.streams.add(self)
         sock = transport.get_extra_info("socket")
         if sock is not None:
@@ -237,7 +265,7 @@ class ServedStream(asyncio.BufferedProtocol):
         try:
             pending = connection.receive(bytes(self._buffer[:nbytes]), now)
         except FrameError as error:
-            self.drop(str(error))
+            self.drop("frame", str(error))
             return
         if pending:
             self._serve(pending, now)
@@ -266,6 +294,8 @@ class ServedStream(asyncio.BufferedProtocol):
         for timer in (self._due_timer, self._silence):
             if timer is not None:
                 timer.cancel()
+        for task in self._tasks:
+            task.cancel()  # nobody is left to be answered
         self.listener.counters.closed += 1
         self.listener.counters.requests += self._connection.requests
         self.listener.left(self)
@@ -275,7 +305,7 @@ class ServedStream(asyncio.BufferedProtocol):
         self._pause_reading()
 
     def resume_writing(self) -> None:
-        self._stalled_since = None
+        self._stalled_since = self._time() if self._transport.is_closing() else None
         self._go_on()
 
     # Called by the listener
@@ -286,31 +316,42 @@ class ServedStream(asyncio.BufferedProtocol):
         return self._connection.last_used
 
     def check(self, now: float) -> None:
-        """Close if this client's time is up; remember its last use for the listener's limits."""
+        """Close if this client's time is up."""
         if self._stalled_since is not None:
             if now - self._stalled_since > self.listener.stall:
-                self.drop(f"did not read its replies for {self.listener.stall:g} s", abort=True)
+                self.drop("unread replies", f"did not read its replies for {self.listener.stall:g} s")
             return
         reason = self._connection.overdue(now)
         if reason is not None and self._reading:
-            self.drop(reason)
+            self.drop("half a frame" if self._connection.is_amid_frame else "idle", reason)
 
     def finish(self) -> None:
         """Close as soon as what is in flight is answered."""
         self._at_eof = True
         self._pause_reading()
         if not self._connection.in_flight:
-            self._transport.close()
+            self._close()
 
-    def drop(self, reason: str, *, abort: bool = False) -> None:
-        """Close now and say why."""
-        self.listener.complain(
-            f"closed {self.session.host} {reason[:40]}", f"{self.session} closed: {reason}"
-        )
-        if abort:
+    def drop(self, cause: str, reason: str) -> None:
+        """Close now and say why: ``cause`` is one of a few, ``reason`` has the details.
+
+        Replies that the client has not taken are given up: one that never reads would stay for ever.
+        """
+        self._say(cause, reason)
+        if self._transport.get_write_buffer_size():
             self._transport.abort()
         else:
             self._transport.close()
+
+    def _say(self, cause: str, reason: str) -> None:
+        self.listener.counters.causes[cause] += 1
+        self.listener.complain(f"closed {self.session.host} {cause}", f"{self.session} closed: {reason}")
+
+    def _close(self) -> None:
+        """Close behind the last reply; ``check`` bounds the time that the client has to read it."""
+        if self._stalled_since is None:
+            self._stalled_since = self._time()
+        self._transport.close()
 
     def _watch_silence(self) -> None:
         """RTU over TCP: what a gap ends is judged when the gap is over."""
@@ -363,7 +404,7 @@ class ServedStream(asyncio.BufferedProtocol):
         except Exception:
             reply = self._failed(place)
         if must_wait(reply):
-            self._start(self._wait_for(place, reply))
+            self._start(place, reply)
         else:
             self._connection.answer(place, reply)
 
@@ -376,13 +417,24 @@ class ServedStream(asyncio.BufferedProtocol):
 
     def _failed(self, place: PendingReply) -> ExceptionResponse:
         assert place.request is not None
-        log.exception("%s: the service failed on a request of %s", self.listener.name, self.session)
-        return ExceptionResponse(place.request.function, SERVER_DEVICE_FAILURE)
+        function = place.request.function
+        self.listener.complain(
+            f"failed {function}", f"the service failed on function {function} of {self.session}", trace=True
+        )
+        return ExceptionResponse(function, SERVER_DEVICE_FAILURE)
 
-    def _start(self, work: Coroutine[None, None, None]) -> None:
-        task = self.listener.loop.create_task(work)
+    def _start(self, place: PendingReply, waiting: Awaitable[Reply]) -> None:
+        task = self.listener.loop.create_task(self._wait_for(place, waiting))
+        self._tasks.add(task)
         self.listener.tasks.add(task)
-        task.add_done_callback(self.listener.tasks.discard)
+
+        def ended(task: asyncio.Task[None]) -> None:
+            self._tasks.discard(task)
+            self.listener.tasks.discard(task)
+            if asyncio.iscoroutine(waiting):
+                waiting.close()  # it may have been cancelled before its first step
+
+        task.add_done_callback(ended)
 
     async def _wait_for(self, place: PendingReply, waiting: Awaitable[Reply]) -> None:
         assert place.request is not None
@@ -412,7 +464,7 @@ class ServedStream(asyncio.BufferedProtocol):
             self._serve(pending, self._time())
         if self._at_eof:
             if not connection.in_flight:
-                self._transport.close()
+                self._close()
         elif connection.failure is not None:
             self._close_after_writing(str(connection.failure))
         elif connection.is_full or self._stalled_since is not None:
@@ -429,8 +481,5 @@ class ServedStream(asyncio.BufferedProtocol):
 
     def _close_after_writing(self, reason: str) -> None:
         """The stream is of no use any more, but what was asked in good order is still answered."""
-        self.listener.complain(f"closed {self.session.host} frame", f"{self.session} closed: {reason}")
-        self._at_eof = True
-        self._pause_reading()
-        if not self._connection.in_flight:
-            self._transport.close()
+        self._say("frame", reason)
+        self.finish()
