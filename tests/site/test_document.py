@@ -93,6 +93,12 @@ def test_secrets_stay_out_of_every_message(tmp_path: Path) -> None:
     assert "hunter2" not in str(fault)
 
 
+def test_a_short_secret_is_blotted_out_where_it_stands() -> None:
+    read = document('a: "${PIN}"\nb: 7\n', environment={"PIN": "7q"})
+    assert "7q" not in str(read.fault(("a",), "cannot use '7q'"))
+    assert "7q" in str(read.fault(("b",), "cannot use '7q'"))
+
+
 def test_a_faulty_secrets_file_is_reported_once_and_by_its_own_name(tmp_path: Path) -> None:
     (tmp_path / "secrets.yaml").write_text("a: x\nb: y\n")
     (tmp_path / "secrets.yaml").chmod(0o644)

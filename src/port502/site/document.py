@@ -8,7 +8,7 @@ from typing import Any
 
 from port502.site.faults import ERROR, Fault, KeyPath, SiteFileError, key_path_text
 from port502.site.scalars import resolve
-from port502.site.secrets import Hidden, Secrets
+from port502.site.secrets import SHORTEST_SCRUBBED, Hidden, Secrets
 from port502.site.tree import MOST_BYTES, ListNode, MappingNode, Node, ScalarNode, TreeError, parse_tree
 
 
@@ -50,15 +50,9 @@ class Document:
     ) -> Fault:
         """A fault about the value (or the key) at a path; what does not exist is placed at its parent."""
         line, column = self.place(path, at_key=at_key)
-        return Fault(
-            str(self.path),
-            line,
-            column,
-            key_path_text(path),
-            self._secrets.scrub(message),
-            self._secrets.scrub(hint),
-            severity,
-        )
+        shortest = 1 if self.hidden(path) else SHORTEST_SCRUBBED
+        message, hint = self._secrets.scrub(message, shortest), self._secrets.scrub(hint, shortest)
+        return Fault(str(self.path), line, column, key_path_text(path), message, hint, severity)
 
     def place(self, path: KeyPath, *, at_key: bool = False) -> tuple[int, int]:
         """Line and column of a value, or of the key before it; both count from 1."""

@@ -18,7 +18,7 @@ from port502.site.tree import MappingNode, ScalarNode, TreeError, parse_tree
 SECRETS_FILE = "secrets.yaml"
 MOST_SECRETS_BYTES = 1 << 20
 SHORTEST_SCRUBBED = 4
-"""Secrets shorter than this are hidden where they stand, but not searched for in other messages."""
+"""Secrets shorter than this are blotted out of messages about themselves, but not of all others."""
 
 _REFERENCE = re.compile(r"\$\$\{|\$\{([^}]*)\}")
 _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_.-]*", re.ASCII)
@@ -72,14 +72,15 @@ class Secrets:
         result = _REFERENCE.sub(value_of, text)
         return Hidden(result) if found else result
 
-    def scrub(self, message: str) -> str:
-        """The message with every used secret blotted out."""
+    def scrub(self, message: str, shortest: int = SHORTEST_SCRUBBED) -> str:
+        """The message with every used secret blotted out that has at least ``shortest`` characters."""
         for secret in sorted(self._used, key=len, reverse=True):
-            message = message.replace(secret, "***")
+            if len(secret) >= shortest:
+                message = message.replace(secret, "***")
         return message
 
     def _use(self, value: str) -> Hidden:
-        if len(value) >= SHORTEST_SCRUBBED:
+        if value:
             self._used.add(value)
         return Hidden(value)
 
