@@ -89,6 +89,11 @@ class ServerConnection:
         return bool(self._backlog) or len(self._pending) >= self._window
 
     @property
+    def is_amid_frame(self) -> bool:
+        """Whether a frame has begun that is not complete."""
+        return self._partial_since is not None
+
+    @property
     def failure(self) -> FrameError | None:
         """Why the connection has to be closed, if the peer sent what is no frame."""
         return self._framing.failure
