@@ -1,0 +1,174 @@
+"""A site at work: its collector, its history and its control socket, started and stopped together."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import os
+import socket
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+from port502.collect.collector import Collector
+from port502.collect.demand import Reading
+from port502.errors import ConfigError
+from port502.history import Recorder, Spool
+from port502.site.build import Site, load_site
+from port502.site.control import (
+    Answer,
+    AskRead,
+    AskStatus,
+    ControlSocket,
+    Failure,
+    Question,
+    ReadValue,
+    Written,
+    control_path,
+)
+from port502.site.difference import Difference, difference
+from port502.site.status import HistoryStatus, SiteStatus, Summary
+
+log = logging.getLogger("port502.site")
+
+KNOWLEDGE = "knowledge.json"
+
+
+class Running:
+    """Everything a site file describes, at work: ``async with Running(load_site("site.yaml"))``.
+
+    Raises UsageError when the site runs already, ConfigError when its data directory cannot be written.
+    """
+
+    def __init__(self, site: Site) -> None:
+        self.site = site
+        self.collector = Collector(site.connections, knowledge=site.history.path / KNOWLEDGE)
+        self._recorder: Recorder | None = None
+        self._spool: Spool | None = None
+        self._control: ControlSocket | None = None
+        self._reloading = asyncio.Lock()
+        self._began = 0.0
+
+    async def __aenter__(self) -> Self:
+        await self.start()
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        await self.stop()
+
+    async def start(self) -> None:
+        """Open the history, listen on the control socket, begin to poll."""
+        keep = self.site.history
+        _make_data_directory(keep.path)
+        if hasattr(socket, "AF_UNIX"):
+            self._control = ControlSocket(control_path(keep.path), self._answer)
+            await self._control.start()
+        try:
+            self._spool = Spool(keep.file, keep=keep.keep, max_bytes=keep.max_bytes)
+        except BaseException:
+            if self._control is not None:
+                await self._control.stop()
+            raise
+        self._recorder = Recorder(self._spool)
+        self.collector.add_sink("history", self._recorder)
+        self._began = asyncio.get_running_loop().time()
+        self.collector.start()
+        log.info("%s: %d connections are polled", self.site.name, len(self.site.connections))
+
+    async def stop(self, grace: float = 1.0) -> None:
+        """Stop polling, close all connections, keep what is still in memory."""
+        if self._control is not None:
+            await self._control.stop()
+        await self.collector.stop(grace)
+        if self._recorder is not None:
+            kept = await asyncio.to_thread(self._recorder.close, 10.0)
+            if not kept:
+                log.error("%s: the last samples could not be kept in time", self.site.name)
+
+    async def reload(self) -> Difference:
+        """Read the site file again and apply what changed; what did not change is not disturbed.
+
+        Raises SiteFileError (and changes nothing) when the file is not valid.
+        """
+        async with self._reloading:
+            new = await asyncio.to_thread(load_site, self.site.path)
+            change = difference(self.site, new)
+            await self.collector.apply(new.connections)
+            if new.history != self.site.history:
+                log.warning("%s: the history's place and limits change with the next start", new.name)
+            self.site = new
+            log.info("%s: reloaded: %s", new.name, change)
+            return change
+
+    def status(self) -> SiteStatus:
+        """How it fares."""
+        return SiteStatus(
+            self.site.name, str(self.site.path), os.getpid(), self.collector.status(), self._history_status()
+        )
+
+    def summary(self) -> Summary:
+        """What it came to so far."""
+        status = self.collector.status()
+        history = self._history_status()
+        devices = [device for connection in self.site.connections for device in connection.devices]
+        return Summary(
+            site=self.site.name,
+            seconds=round(asyncio.get_running_loop().time() - self._began, 3),
+            polls=status.polls,
+            samples=status.samples,
+            good=status.good,
+            uncertain=status.uncertain,
+            bad=status.bad,
+            overruns=status.overruns,
+            writes=status.writes,
+            lost=history.lost + history.overflowed,
+            connections=len(self.site.connections),
+            devices=len(devices),
+            points=sum(len(device.points) + len(device.expressions) for device in devices),
+        )
+
+    def _history_status(self) -> HistoryStatus:
+        path = str(self.site.history.file)
+        if self._recorder is None or self._spool is None:
+            return HistoryStatus(path)
+        return HistoryStatus(
+            path, self._recorder.backlog, self._recorder.overflowed, self._spool.lost, self._spool.last_error
+        )
+
+    async def _answer(self, question: Question) -> Answer:
+        if isinstance(question, AskStatus):
+            return Answer(status=self.status())
+        if isinstance(question, AskRead):
+            readings = await self.collector.read(question.device, *question.items, timeout=question.timeout)
+            return Answer(values=tuple(_read_value(reading) for reading in readings))
+        result = await self.collector.write(
+            question.device, question.point, question.value, timeout=question.timeout
+        )
+        return Answer(
+            written=Written(
+                result.point, result.before, result.sent, result.after, result.verified, result.note
+            )
+        )
+
+
+def _read_value(reading: Reading) -> ReadValue:
+    return ReadValue(
+        reading.name,
+        reading.value,
+        reading.quality,
+        reading.reason,
+        reading.registers,
+        reading.time,
+        Failure.of(reading.error) if reading.error is not None else None,
+    )
+
+
+def _make_data_directory(path: Path) -> None:
+    try:
+        path.mkdir(mode=0o700, parents=True, exist_ok=True)
+    except OSError as error:
+        raise ConfigError(f"the data directory {path} cannot be made: {error.strerror or error}") from error
+    if not os.access(path, os.W_OK | os.X_OK):
+        raise ConfigError(f"the data directory {path} cannot be written by this user")
