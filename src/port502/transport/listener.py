@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import logging
 import ssl
 import sys
@@ -21,6 +20,7 @@ from port502.service.admission import Admission, Decision, Limits
 from port502.service.call import Call, Reply, Service, Session
 from port502.service.maybe import must_wait
 from port502.service.rate import TokenBucket
+from port502.transport.accepting import Acceptor
 from port502.transport.binding import bind_error
 from port502.transport.complaints import Complaints
 from port502.transport.framings import framing_for
@@ -96,7 +96,7 @@ class Listener:
         self.malformed: Callable[[int, DeviceError, str], Reply] | None = getattr(service, "malformed", None)
         self.stopping = False
         self._tls = tls
-        self._server: asyncio.Server | None = None
+        self._acceptor: Acceptor | None = None
         self._sweeper: asyncio.TimerHandle | None = None
         self._emptied = asyncio.Event()
 
@@ -104,27 +104,26 @@ class Listener:
         """Listen; raises ConnectError that names who holds the port or which right is missing."""
         self.loop = asyncio.get_running_loop()
         self.time = self.loop.time
+        acceptor = Acceptor(
+            lambda: ServedStream(self),
+            exhausted=lambda why: self.complain("exhausted", why),
+            tls=self._tls if self.target.scheme == "tls" else None,
+        )
         try:
-            self._server = await self.loop.create_server(
-                lambda: ServedStream(self),
-                self.target.host or None,
-                self.target.port,
-                backlog=BACKLOG,
-                reuse_address=sys.platform != "win32",
-                ssl=self._tls if self.target.scheme == "tls" else None,
-            )
+            self.port = await acceptor.listen(self.target.host, self.target.port, backlog=BACKLOG)
         except OSError as error:
             raise bind_error(self.target.host, self.target.port, error) from error
-        self.port = cast(int, self._server.sockets[0].getsockname()[1])
+        self._acceptor = acceptor
         self._sweep()
 
     async def stop(self, grace: float = 5.0) -> None:
         """Accept nobody any more, answer what is in flight within ``grace`` seconds, then close."""
-        if self._server is None:
+        acceptor, self._acceptor = self._acceptor, None
+        if acceptor is None:
             return
         self.stopping = True
         self._emptied.clear()
-        await self._stop_accepting(self._server)
+        await acceptor.close()
         for stream in list(self.streams):
             stream.finish()
         if self.streams:
@@ -140,22 +139,8 @@ class Listener:
         await asyncio.gather(*self.tasks, return_exceptions=True)
         if self._sweeper is not None:
             self._sweeper.cancel()
-        await _let_callbacks_run()
-        await self._server.wait_closed()
-        self._server = None
-
-    async def _stop_accepting(self, server: asyncio.Server) -> None:
-        """Close the listening sockets, but not under a connection that is just being accepted.
-
-        asyncio would leave that one's socket open: its transport refuses to be made for a closed server.
-        """
-        for sock in server.sockets:
-            with contextlib.suppress(
-                NotImplementedError, RuntimeError, ValueError
-            ):  # loops without that fault
-                self.loop.remove_reader(sock.fileno())
-        await _let_callbacks_run()
-        server.close()
+        for _ in range(2):
+            await asyncio.sleep(0)  # lets the closed transports report their end
 
     def complain(self, cause: str, text: str, *, trace: bool = False) -> None:
         """Log a refusal or a closed connection: one line, then counted for a minute.
@@ -186,12 +171,6 @@ class Listener:
         self.complaints.forget(now)
         bounds = [bound for bound in (self.limits.idle, self.limits.frame, self.stall) if bound]
         self._sweeper = self.loop.call_later(min(1.0, min(bounds, default=1.0) / 4), self._sweep)
-
-
-async def _let_callbacks_run() -> None:
-    """Let the event loop finish what it began: accepting takes it four turns, closing two."""
-    for _ in range(5):
-        await asyncio.sleep(0)
 
 
 class ServedStream(asyncio.BufferedProtocol):
@@ -282,10 +261,14 @@ class ServedStream(asyncio.BufferedProtocol):
             self._watch_silence()
 
     def eof_received(self) -> bool:
-        if not self._admitted or not self._connection.in_flight:
+        if not self._admitted:
             return False
-        self._at_eof = True
-        return True
+        if self._connection.in_flight:
+            self._at_eof = True
+            return True
+        if self._stalled_since is None:
+            self._stalled_since = self._time()  # as in ``_close``: the transport now closes by itself
+        return False
 
     def connection_lost(self, exc: Exception | None) -> None:
         if not self._admitted:
