@@ -1,0 +1,191 @@
+"""A site at work against real servers on loopback."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+from collections.abc import AsyncIterator, Callable
+from pathlib import Path
+
+import pytest
+import pytest_asyncio
+
+from port502.errors import ConfigError, IllegalDataAddressError, NoReplyError, UsageError
+from port502.history import History
+from port502.server import Server
+from port502.service.device import Device
+from port502.site.build import load_site
+from port502.site.control import ask_read, ask_status, ask_write, control_path
+from port502.site.faults import SiteFileError
+from port502.site.running import Running
+
+SITE = """
+site: test
+history: {{path: data}}
+connections:
+  plc: {{url: "{url}", response_timeout: 2s}}
+devices:
+  pump:
+    connection: plc
+    writes: true
+    interval: 50ms
+    points:
+      speed: {{ref: "40001", scale: 0.1, unit: Hz}}
+      setpoint: {{ref: "40002", write: {{min: 0, max: 50}}}}
+      twice: {{expression: "speed * 2"}}
+"""
+
+
+async def until(condition: Callable[[], bool]) -> None:
+    async with asyncio.timeout(20):
+        while not condition():
+            await asyncio.sleep(0.005)
+
+
+@pytest_asyncio.fixture
+async def device() -> AsyncIterator[tuple[Device, str]]:
+    device = Device(holding={0: [481, 7]})
+    async with Server(device, "tcp://127.0.0.1:0") as server:
+        yield device, server.url
+
+
+def site_file(folder: Path, url: str, text: str = SITE) -> Path:
+    path = folder / "site.yaml"
+    path.write_text(text.format(url=url))
+    return path
+
+
+async def test_values_are_collected_computed_and_kept(device: tuple[Device, str], tmp_path: Path) -> None:
+    path = site_file(tmp_path, device[1])
+    async with Running(load_site(path)) as running:
+        await until(lambda: running.summary().good >= 10)
+        summary = running.summary()
+        assert summary.bad == 0
+        assert (summary.connections, summary.devices, summary.points) == (1, 1, 3)
+    kept = list(History(tmp_path / "data" / "history.sqlite").query(["pump.*"]))
+    good = [sample for sample in kept if sample.quality == "good"]
+    assert {sample.point for sample in good} == {"pump.speed", "pump.setpoint", "pump.twice"}
+    values = {"pump.speed": 48.1, "pump.setpoint": 7, "pump.twice": 96.2}
+    assert all(sample.value == values[sample.point] for sample in good)
+
+
+async def test_it_can_be_asked_while_it_runs(device: tuple[Device, str], tmp_path: Path) -> None:
+    path = site_file(tmp_path, device[1])
+    socket = control_path(tmp_path / "data")
+    async with Running(load_site(path)):
+        status = await asyncio.to_thread(ask_status, socket)
+        assert status.site == "test"
+        assert status.process == os.getpid()
+        assert status.collector.connections[0].name == "plc"
+        (speed,) = await asyncio.to_thread(ask_read, socket, "pump", ("speed",))
+        assert (speed.value, speed.quality, speed.registers) == (48.1, "good", (481,))
+        written = await asyncio.to_thread(ask_write, socket, "pump", "setpoint", 42)
+        assert (written.before, written.sent, written.after, written.verified) == (7, (42,), 42, True)
+        assert device[0].holding[1] == 42
+
+
+async def test_errors_keep_their_class_through_the_socket(device: tuple[Device, str], tmp_path: Path) -> None:
+    path = site_file(tmp_path, device[1])
+    socket = control_path(tmp_path / "data")
+    async with Running(load_site(path)):
+        with pytest.raises(UsageError, match="may not be written"):
+            await asyncio.to_thread(ask_write, socket, "pump", "speed", 1)
+        with pytest.raises(UsageError):
+            await asyncio.to_thread(ask_write, socket, "pump", "setpoint", 51)
+        with pytest.raises(UsageError, match="no device"):
+            await asyncio.to_thread(ask_read, socket, "nobody", ("speed",))
+        with pytest.raises(IllegalDataAddressError):
+            await asyncio.to_thread(ask_read, socket, "pump", ("holding:999",))
+
+
+async def test_a_site_runs_once(device: tuple[Device, str], tmp_path: Path) -> None:
+    path = site_file(tmp_path, device[1])
+    async with Running(load_site(path)):
+        with pytest.raises(UsageError, match="running already"):
+            await Running(load_site(path)).start()
+    async with Running(load_site(path)):
+        pass
+
+
+async def test_a_socket_left_behind_by_a_killed_process_is_no_obstacle(
+    device: tuple[Device, str], tmp_path: Path
+) -> None:
+    import socket
+
+    path = site_file(tmp_path, device[1])
+    left = control_path(tmp_path / "data")
+    left.parent.mkdir(mode=0o700)
+    with socket.socket(socket.AF_UNIX) as killed:
+        killed.bind(str(left))
+    async with Running(load_site(path)) as running:
+        assert (await asyncio.to_thread(ask_status, left)).site == running.site.name
+
+
+async def test_a_reload_changes_only_what_changed(device: tuple[Device, str], tmp_path: Path) -> None:
+    path = site_file(tmp_path, device[1])
+    async with (
+        Server(Device(holding={0: [5]}), "tcp://127.0.0.1:0") as other,
+        Running(load_site(path)) as running,
+    ):
+        await until(lambda: running.summary().good > 0)
+        connects = running.status().collector.connections[0].connects
+        more = SITE + '  tank: {{connection: second, points: {{level: {{ref: "40001", interval: 50ms}}}}}}\n'
+        more = more.replace("devices:", f'  second: {{{{url: "{other.url}"}}}}\ndevices:')
+        site_file(tmp_path, device[1], more)
+        change = await running.reload()
+        assert (change.added, change.kept) == (("second",), ("plc",))
+        await until(lambda: "tank.level" in running.collector.latest.samples)
+        await until(lambda: running.collector.latest.samples["tank.level"].value == 5)
+        assert running.status().collector.connections[0].connects == connects
+
+
+async def test_a_faulty_file_changes_nothing(device: tuple[Device, str], tmp_path: Path) -> None:
+    path = site_file(tmp_path, device[1])
+    async with Running(load_site(path)) as running:
+        path.write_text("site: broken\nconections: {}\n")
+        with pytest.raises(SiteFileError, match="conections"):
+            await running.reload()
+        before = running.summary().polls
+        await until(lambda: running.summary().polls > before)
+        assert running.site.name == "test"
+
+
+async def test_a_dead_device_gives_bad_samples_with_words_never_numbers(
+    device: tuple[Device, str], tmp_path: Path
+) -> None:
+    path = site_file(tmp_path, "tcp://127.0.0.1:1")
+    async with Running(load_site(path)) as running:
+        await until(lambda: running.summary().bad >= 2)
+        assert running.summary().good == 0
+    kept = [sample for sample in History(tmp_path / "data" / "history.sqlite").query(["pump.*"]) if sample.quality == "bad"]
+    assert kept
+    assert all(sample.value is None and sample.reason for sample in kept)
+
+
+async def test_a_data_directory_that_cannot_be_made_is_told(
+    device: tuple[Device, str], tmp_path: Path
+) -> None:
+    (tmp_path / "data").write_text("a file")
+    with pytest.raises(ConfigError, match="data directory"):
+        await Running(load_site(site_file(tmp_path, device[1]))).start()
+
+
+async def test_what_is_kept_and_the_socket_are_the_owner_s_only(
+    device: tuple[Device, str], tmp_path: Path
+) -> None:
+    path = site_file(tmp_path, device[1])
+    async with Running(load_site(path)):
+        for name, mode in (("", 0o700), ("history.sqlite", 0o600), ("control.sock", 0o600)):
+            assert (tmp_path / "data" / name).stat().st_mode & 0o777 == mode
+    assert not (tmp_path / "data" / "control.sock").exists()
+
+
+async def test_a_silent_device_is_a_timeout_for_who_asks(tmp_path: Path) -> None:
+    from tests.scripted import scripted, silent
+
+    async with scripted(silent) as port:
+        text = SITE.replace("response_timeout: 2s", "response_timeout: 60ms").replace("50ms", "1s")
+        path = site_file(tmp_path, f"tcp://127.0.0.1:{port}", text)
+        async with Running(load_site(path)):
+            with pytest.raises(NoReplyError):
+                await asyncio.to_thread(ask_read, control_path(tmp_path / "data"), "pump", ("speed",))
