@@ -1,0 +1,66 @@
+"""The program ``port502``: its commands, each a module that is imported when it is used."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from port502 import __version__
+from port502.cli.lazy import PROGRAM, LazyGroup
+
+COMMANDS: dict[str, tuple[str, str]] = {
+    "read": ("port502.cli.read", "Read and decode values."),
+    "write": ("port502.cli.write", "Write values: show old and new, ask, write, read back."),
+    "call": ("port502.cli.call", "Send any function and show the decoded reply."),
+    "serve": ("port502.cli.serve", "Be a device, or several."),
+    "check": ("port502.cli.check", "Check a site file or a device file."),
+    "run": ("port502.cli.run", "Run all that a site file describes."),
+    "status": ("port502.cli.status", "Show how a running site fares."),
+    "history": ("port502.cli.history", "Ask what was kept."),
+    "demo": ("port502.cli.demo", "Watch a simulated site being collected."),
+}
+"""Each command's module and what it does in one line."""
+
+
+class Program(LazyGroup):
+    """The commands of port502."""
+
+    modules = COMMANDS
+
+
+app = typer.Typer(
+    cls=Program,
+    name=PROGRAM,
+    rich_markup_mode=None,
+    no_args_is_help=True,
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110},
+)
+
+
+def _version(wanted: bool) -> None:
+    if wanted:
+        typer.echo(f"port502 {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def program(
+    version: Annotated[
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="Print the version and end.")
+    ] = False,
+) -> None:
+    """Everything that happens on a Modbus network: call devices, be a device, collect a site.
+
+    TARGET is a host, HOST:PORT, a url, or @NAME of a site file. REF names registers: holding:107, 40108, coil:3,
+    holding:10*4/float32:cdab.
+
+    Example:
+
+        port502 read 192.168.1.10 holding:0*10
+    """
+
+
+def run() -> None:
+    """Run the command line of this process."""
+    app()

@@ -1,0 +1,127 @@
+"""How a command ends: one exit code per kind of failure, and one line that says what happened."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from port502.errors import (
+    ConfigError,
+    DeviceError,
+    LinkClosedError,
+    LinkError,
+    NoReplyError,
+    Port502Error,
+    ProtocolError,
+    UsageError,
+)
+from port502.protocol.codes import FUNCTION_NAMES, exception_name, function_name
+
+DONE = 0
+DEVICE_EXCEPTION = 1
+USAGE = 2
+NOT_CONNECTED = 3
+NO_ANSWER = 4
+PROTOCOL_BROKEN = 5
+FAULTS_FOUND = 6
+OUR_FAULT = 70
+INTERRUPTED = 130
+
+_CODES: tuple[tuple[type[Exception], int], ...] = (
+    (DeviceError, DEVICE_EXCEPTION),
+    (ProtocolError, PROTOCOL_BROKEN),
+    (NoReplyError, NO_ANSWER),
+    (LinkError, NOT_CONNECTED),
+    (Port502Error, USAGE),
+    (OSError, USAGE),
+)
+
+_EXCEPTION_HINTS = {
+    1: "the device does not know this function; try the other table (input, holding) or its manual",
+    2: "not all of these addresses exist there; read fewer, and mind that references count from 1, addresses from 0",
+    3: "the device allows no such quantity or value; ask for less at once",
+    4: "the device failed while it carried this out; look at the device itself",
+    5: "the device needs long for this; ask again later",
+    6: "the device is busy; ask again later",
+    10: "the gateway has no way to this unit; check --unit and the gateway's settings",
+    11: "the unit behind the gateway does not answer; check --unit, its power and its wiring",
+}
+
+
+class Failed(Exception):  # noqa: N818 (it carries an error, with what was being done)
+    """An error with the words for what was tried."""
+
+    def __init__(self, error: Port502Error, tried: str) -> None:
+        super().__init__(str(error))
+        self.error = error
+        self.tried = tried
+
+
+@contextmanager
+def trying(tried: str) -> Iterator[None]:
+    """Say what was tried when one of our errors passes; an error of usage speaks for itself."""
+    try:
+        yield
+    except UsageError:
+        raise
+    except Port502Error as error:
+        raise Failed(error, tried) from error
+
+
+def exit_code(error: BaseException) -> int:
+    """The exit code that belongs to an error."""
+    if isinstance(error, Failed):
+        error = error.error
+    if isinstance(error, KeyboardInterrupt):
+        return INTERRUPTED
+    return next((code for kind, code in _CODES if isinstance(error, kind)), OUR_FAULT)
+
+
+def message(error: BaseException) -> str:
+    """What was tried, what came back and what to do next, in one line."""
+    if isinstance(error, Failed):
+        return _one_line(_told(error.error, error.tried))
+    if isinstance(error, ConfigError):
+        return _one_line(_faulty(error))
+    if isinstance(error, Port502Error):
+        return _one_line(_told(error, ""))
+    if isinstance(error, OSError):
+        place = f"{error.filename}: " if error.filename else ""
+        return _one_line(f"{place}{error.strerror or error}")
+    return _one_line(
+        f"this is a fault of port502 itself: {type(error).__name__}: {error};"
+        " PORT502_TRACEBACK=1 shows where, please report it"
+    )
+
+
+def exception_text(error: DeviceError) -> str:
+    """A refusal in words: ``exception 2, illegal data address``."""
+    return f"exception {error.code}, {exception_name(error.code)}"
+
+
+def _faulty(error: ConfigError) -> str:
+    """The first fault of a file, and where all of them are named."""
+    faults = [fault for fault in getattr(error, "faults", ()) if fault.severity == "error"]
+    if len(faults) < 2:
+        return str(error)
+    return f"{faults[0]}; and {len(faults) - 1} more: `port502 check {faults[0].file}` names all"
+
+
+def _told(error: Port502Error, tried: str) -> str:
+    before = f"{tried}: " if tried else ""
+    if isinstance(error, DeviceError):
+        hint = _EXCEPTION_HINTS.get(error.code, "its manual may know what this code means")
+        name = function_name(error.function)
+        number = f" (function {error.function})" if error.function in FUNCTION_NAMES else ""
+        return f"{before}{name}{number} was refused with {exception_text(error)}; {hint}"
+    if isinstance(error, NoReplyError):
+        return f"{before}{error}; check --unit, or give it more time with --timeout"
+    if isinstance(error, ProtocolError):
+        return f"{before}{error}; -vv shows the bytes"
+    if isinstance(error, LinkClosedError):
+        return f"{before}{error}; try again, or close other programs that use this device"
+    return str(error)
+
+
+def _one_line(text: str) -> str:
+    return " ".join(text.split("\n")).strip()

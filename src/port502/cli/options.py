@@ -1,0 +1,58 @@
+"""The options that several commands share, each with the same word and the same help everywhere."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated, TypeAlias
+
+import typer
+
+SITE_HELP = "The site file that @NAME is looked up in (else $PORT502_SITE, else ./site.yaml)."
+
+Target: TypeAlias = Annotated[
+    str,
+    typer.Argument(
+        metavar="TARGET",
+        help="A host, HOST:PORT, a url (tcp:// rtu:// ascii:// rtu+tcp://), or @NAME.",
+        show_default=False,
+    ),
+]
+Unit: TypeAlias = Annotated[
+    int | None,
+    typer.Option(
+        "--unit",
+        min=0,
+        max=255,
+        metavar="N",
+        help="Unit id; 1, or that of @NAME, when left out.",
+        show_default=False,
+    ),
+]
+Timeout: TypeAlias = Annotated[
+    float | None,
+    typer.Option(
+        "--timeout",
+        min=0.001,
+        max=3600,
+        metavar="S",
+        help="Seconds to wait for the connection, and for each answer (3 and 1 when left out).",
+        show_default=False,
+    ),
+]
+Site: TypeAlias = Annotated[
+    Path | None, typer.Option("--site", metavar="FILE", help=SITE_HELP, show_default=False)
+]
+Json: TypeAlias = Annotated[bool, typer.Option("--json", help="Print JSON.")]
+Csv: TypeAlias = Annotated[bool, typer.Option("--csv", help="Print CSV.")]
+Quiet: TypeAlias = Annotated[bool, typer.Option("--quiet", "-q", help="Print nothing but the result.")]
+Verbose: TypeAlias = Annotated[
+    int,
+    typer.Option(
+        "-v",
+        "--verbose",
+        count=True,
+        help="Show decoded frames on stderr; -vv their bytes too.",
+        show_default=False,
+    ),
+]
+Yes: TypeAlias = Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")]
