@@ -10,7 +10,7 @@ from typing import Any, Protocol
 
 from port502.errors import ConnectError, LinkError, UsageError
 from port502.transport.sockets import RECEIVE_SIZE, Keepalive, connect_error, tune
-from port502.transport.url import Target
+from port502.transport.url import Target, is_address
 
 
 class Receiver(Protocol):
@@ -128,7 +128,8 @@ async def _open_tcp(
         target.host,
         target.port,
         local_addr=(source, 0) if source else None,
-        happy_eyeballs_delay=0.25,
+        # A name may have several addresses, of which the first may be dead; a number has one.
+        happy_eyeballs_delay=None if is_address(target.host) else 0.25,
         **secure,
     )
     sock = stream.transport.get_extra_info("socket")

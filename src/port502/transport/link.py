@@ -401,10 +401,19 @@ class Link:
                 self.counters.timeouts += len(overdue)
                 self._window = connection.window
                 self._finish(overdue, now)
+            if connection is self.connection:
+                self._look_at_silence(connection)
         if self._queue and min(entry[2].deadline for entry in self._queue) <= now:
             self._drop_late(now)
         self._pump()
         self._arm_next()
+
+    def _look_at_silence(self, connection: ClientConnection) -> None:
+        """A black hole looks like a slow peer: after some silence a new connection is tried."""
+        if connection.failure is not None:
+            self._lose(connection.failure)
+        elif connection.is_mute and not self.target.is_serial:
+            self._lose(LinkClosedError(f"{self.target} did not answer any of the last requests"))
 
     def _arm_next(self) -> None:
         moments = [entry[2].deadline for entry in self._queue]
