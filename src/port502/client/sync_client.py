@@ -15,7 +15,9 @@ from port502.errors import (
     AcknowledgeError,
     ConnectError,
     DeviceError,
+    LinkClosedError,
     LinkError,
+    NoReplyError,
     ServerDeviceBusyError,
     UsageError,
 )
@@ -122,8 +124,17 @@ class SyncClient(BlockingCalls):
     def connect(self) -> None:
         """Connect now; raises ConnectError with the reason."""
         with self._lock:
-            if self._stream is None:
-                self._dial(time.monotonic() + self.settings.connect_timeout)
+            if self._stream is not None:
+                return
+            now = time.monotonic()
+            deadline = now + self.settings.connect_timeout
+            if now < self._retry_at >= deadline:
+                raise ConnectError(f"{self._last_error}; next attempt in {self._retry_at - now:.1f} s")
+            try:
+                self._dial(deadline)
+            except ConnectError as error:
+                self._recover([], error)
+                raise
 
     def close(self) -> None:
         """End the connection. The next call would open it again."""
@@ -195,10 +206,12 @@ class SyncClient(BlockingCalls):
             raise
 
     def _exchange(self, waiting: list[AnyTransaction], now: float) -> None:
-        if waiting and waiting[-1].deadline <= now:
-            self._give_up(waiting.pop())
-            return
         stream = self._stream
+        if waiting and (
+            waiting[-1].deadline <= now or (stream is None and now < self._retry_at >= waiting[-1].deadline)
+        ):
+            self._give_up(waiting.pop(), now)
+            return
         if stream is None:
             stream = self._dial(waiting[-1].deadline)
         elif self._by_order or now - self._last_used > IDLE_CHECK or (waiting and waiting[-1].request.writes):
@@ -272,7 +285,17 @@ class SyncClient(BlockingCalls):
             if now >= expiry:
                 finished += connection.expire(now)
                 self._window = connection.window
+                self._finish(finished, waiting, now)
+                self._look_at_silence(connection)
+                return
         self._finish(finished, waiting, now)
+
+    def _look_at_silence(self, connection: ClientConnection) -> None:
+        """A black hole looks like a slow peer: after some silence a new connection is tried."""
+        if connection.failure is not None:
+            raise connection.failure
+        if connection.is_mute and not self.settings.target.is_serial:
+            raise LinkClosedError(f"{self.settings.target} did not answer any of the last requests")
 
     def _finish(self, finished: list[AnyTransaction], waiting: list[AnyTransaction], now: float) -> None:
         self._last_used = now
@@ -288,10 +311,21 @@ class SyncClient(BlockingCalls):
                     time.sleep(min(BUSY_WAIT * transaction.attempts, max(transaction.deadline - now, 0.0)))
                 waiting.append(transaction)
 
-    def _give_up(self, transaction: AnyTransaction) -> None:
-        transaction.error = ConnectError(
-            self._last_error or f"the deadline passed before unit {transaction.unit} was asked"
-        )
+    def _give_up(self, transaction: AnyTransaction, now: float) -> None:
+        if self._stream is not None:
+            transaction.error = NoReplyError(
+                f"the deadline passed before unit {transaction.unit} was asked"
+                if not transaction.attempts
+                else f"unit {transaction.unit} did not answer in {transaction.attempts} attempts"
+            )
+        elif now < self._retry_at:
+            transaction.error = ConnectError(
+                f"{self._last_error}; next attempt in {self._retry_at - now:.1f} s"
+            )
+        else:
+            transaction.error = ConnectError(
+                self._last_error or f"no connection to {self.settings.target} in time"
+            )
 
     # The connection
 
@@ -308,8 +342,6 @@ class SyncClient(BlockingCalls):
         settings = self.settings
         now = time.monotonic()
         if self._retry_at > now:
-            if self._retry_at >= deadline:
-                raise ConnectError(f"{self._last_error}; next attempt in {self._retry_at - now:.1f} s")
             time.sleep(self._retry_at - now)
             now = time.monotonic()
         self._become(LinkState.CONNECTING, f"connecting to {settings.target}")
@@ -334,6 +366,8 @@ class SyncClient(BlockingCalls):
             return stream
         try:
             self._connection.receive(stream.unread(), time.monotonic())
+            if self._connection.failure is not None:
+                raise self._connection.failure
         except LinkError as error:
             self._drop(LinkState.IDLE, str(error))
             return self._dial(time.monotonic() + self.settings.connect_timeout)
@@ -346,9 +380,14 @@ class SyncClient(BlockingCalls):
         if connected and not self._connection.answered:
             error = type(error)(f"{error} before it answered anything (is its connection limit reached?)")
         lost = self._connection.fail(error) if connected else []
-        self._drop(LinkState.BACKING_OFF, str(error))
         self._last_error = str(error)
-        self._retry_at = now + self._backoff.failed()
+        if connected and self._connection.answered and isinstance(error, LinkClosedError):
+            # It worked until now, so the peer may have closed it in peace before this request reached it.
+            self._retry_at = now
+            self._drop(LinkState.IDLE, str(error))
+        else:
+            self._retry_at = now + self._backoff.failed()
+            self._drop(LinkState.BACKING_OFF, str(error))
         if not connected:
             lost = [*waiting]
             waiting.clear()

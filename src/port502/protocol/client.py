@@ -10,7 +10,15 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any, TypeAlias
 
-from port502.errors import DeviceError, FrameError, NoReplyError, Port502Error, ReplyError
+from port502.errors import (
+    DeviceError,
+    FrameError,
+    LinkClosedError,
+    LinkError,
+    NoReplyError,
+    Port502Error,
+    ReplyError,
+)
 from port502.protocol.codes import function_name
 from port502.protocol.framing import Frame, Framing
 from port502.protocol.lengths import response_length
@@ -23,6 +31,9 @@ MAX_UNSOLICITED = 100
 """So many replies in a row that nobody asked for end the connection."""
 
 MAX_QUARANTINED = 4096
+
+MAX_UNHEARD = 3
+"""After so many requests in a row without a byte from the peer the connection may lead nowhere."""
 
 
 @dataclass(slots=True)
@@ -63,7 +74,11 @@ class ClientConnection:
         self._order = 0
         self._newest_answered = 0
         self._unsolicited = 0
-        self._misframed: FrameError | None = None
+        self._fault: LinkError | None = None
+        self._nameless = False
+        self._heard = float("-inf")
+        self._unheard = 0
+        self._unheard_since = float("-inf")
 
     @property
     def in_flight(self) -> int:
@@ -111,6 +126,7 @@ class ClientConnection:
         Raises FrameError, after handing out what came before it, at the next call; see ``failure``.
         """
         finished: list[AnyTransaction] = []
+        self._heard = now
         for frame in self.framing.receive(data):
             transaction = self._match(frame)
             if transaction is None:
@@ -134,15 +150,20 @@ class ClientConnection:
         return finished
 
     @property
-    def failure(self) -> FrameError | None:
+    def failure(self) -> LinkError | None:
         """Why the connection has to be closed, if the peer gave a reason."""
         if self.framing.failure is not None:
             return self.framing.failure
-        if self._misframed is not None:
-            return self._misframed
+        if self._fault is not None:
+            return self._fault
         if self._unsolicited > MAX_UNSOLICITED:
             return FrameError(f"{self._unsolicited} replies in a row that answer no request")
         return None
+
+    @property
+    def is_mute(self) -> bool:
+        """Whether the last requests all timed out without a single byte: a new connection may get through."""
+        return self._unheard >= MAX_UNHEARD
 
     def next_expiry(self) -> float | None:
         """When the first request in flight times out."""
@@ -151,6 +172,8 @@ class ClientConnection:
     def expire(self, now: float) -> list[AnyTransaction]:
         """The transactions whose time is up, each with a NoReplyError; their ids go into quarantine."""
         overdue = [transaction for transaction in self._waiting.values() if transaction.expires <= now]
+        if overdue:
+            self._miss(overdue, now)
         for transaction in overdue:
             self._quarantine(transaction.id)
             if transaction.pipelined and self._newest_answered < transaction.order and self.window > 1:
@@ -170,14 +193,22 @@ class ClientConnection:
         lost = [transaction for transaction in self._waiting.values() if not transaction.abandoned]
         self._waiting.clear()
         for transaction in lost:
-            unknown = "; whether the write was carried out is unknown" if transaction.request.writes else ""
-            transaction.error = type(error)(f"{error}{unknown}")
+            transaction.error = type(error)(f"{error}{_outcome(transaction)}")
         return lost
 
     def _free_id(self, number: int) -> int:
         while number in self._waiting or number in self._quarantined:
             number = number + 1 if number < 0xFFFF else 1
         return number
+
+    def _miss(self, overdue: list[AnyTransaction], now: float) -> None:
+        if self._heard > self._unheard_since:
+            self._unheard = 0
+        self._unheard += sum(transaction.sent_at >= self._heard for transaction in overdue)
+        self._unheard_since = now
+        if self._nameless:
+            # There is no quarantine for replies without an id: the late one would answer a younger request.
+            self._fault = LinkClosedError("a reply without transaction id is late and would pass for another")
 
     def _quarantine(self, number: int) -> None:
         del self._waiting[number]
@@ -211,10 +242,11 @@ class ClientConnection:
             transaction = self._waiting.pop(next(iter(self._waiting)))
             if ZERO_TRANSACTION_ID in self._tolerate:
                 self.counters.tolerated += 1
+                self._nameless = True
             else:
                 transaction.error = ReplyError(
                     f"unit {frame.unit} answered with transaction id 0 where {transaction.id} was asked;"
-                    f" if this device always does so, tolerate {ZERO_TRANSACTION_ID}"
+                    f" if this device always does so, tolerate {ZERO_TRANSACTION_ID}{_outcome(transaction)}"
                 )
             return transaction
         self.counters.unasked += 1
@@ -228,7 +260,7 @@ class ClientConnection:
             if not self._any_unit:
                 transaction.error = ReplyError(
                     f"unit {frame.unit} answered a request to unit {transaction.unit};"
-                    f" if this device always does so, tolerate {ANY_UNIT_IN_REPLY}"
+                    f" if this device always does so, tolerate {ANY_UNIT_IN_REPLY}{_outcome(transaction)}"
                 )
                 return
             self.counters.tolerated += 1
@@ -249,20 +281,24 @@ class ClientConnection:
             else:
                 self.counters.tolerated += 1
             return
-        transaction.error = error
+        transaction.error = ReplyError(f"{error}{_outcome(transaction)}")
         if length is not None and len(pdu) != length and not self._by_order:
             # The length field and the message disagree: where the next frame starts is anybody's guess.
-            self._misframed = FrameError(f"a reply of {length} bytes came framed as {len(pdu)} bytes")
+            self._fault = FrameError(f"a reply of {length} bytes came framed as {len(pdu)} bytes")
 
     def _no_reply(self, transaction: AnyTransaction) -> NoReplyError:
         waited = transaction.expires - transaction.sent_at
         tries = f" in {transaction.attempts} attempts" if transaction.attempts > 1 else ""
-        unknown = "; whether the write was carried out is unknown" if transaction.request.writes else ""
         return NoReplyError(
             f"unit {transaction.unit} did not answer function {transaction.request.function}"
-            f" ({function_name(transaction.request.function)}) within {waited:.3g} s{tries}{unknown}"
+            f" ({function_name(transaction.request.function)}) within {waited:.3g} s{tries}{_outcome(transaction)}"
         )
 
     def waiting(self) -> Iterator[AnyTransaction]:
         """What is in flight, oldest first."""
         return iter(self._waiting.values())
+
+
+def _outcome(transaction: AnyTransaction) -> str:
+    """What an error adds about a request that may have been carried out all the same."""
+    return "; whether the write was carried out is unknown" if transaction.request.writes else ""

@@ -40,11 +40,12 @@ class SocketStream:
         if self._use_option:
             sock.settimeout(None)
         self._receive = sock.recv
+        self._set_timeout(1.0)
 
     def send(self, data: bytes) -> None:
         try:
             self._socket.sendall(data)
-        except TimeoutError as error:
+        except (BlockingIOError, TimeoutError) as error:
             raise LinkClosedError(
                 f"{self._target} takes no more bytes; its receive window is full"
             ) from error
@@ -67,8 +68,7 @@ class SocketStream:
     def unread(self) -> bytes:
         if isinstance(self._socket, ssl.SSLSocket):
             return b""  # what is readable there may be a session ticket
-        readable, _, _ = select.select([self._socket], [], [], 0)
-        return self.receive(self._timeout if self._timeout > 0 else 1.0) if readable else b""
+        return self.receive(self._timeout) if _is_readable(self._socket) else b""
 
     def close(self) -> None:
         self._socket.close()
@@ -78,9 +78,19 @@ class SocketStream:
         option = receive_timeout_option(seconds) if self._use_option else None
         if option is not None:
             self._socket.setsockopt(socket.SOL_SOCKET, socket.SO_RCVTIMEO, option)
+            self._socket.setsockopt(socket.SOL_SOCKET, socket.SO_SNDTIMEO, option)
         else:
             self._socket.settimeout(seconds)
         self._timeout = seconds
+
+
+def _is_readable(sock: socket.socket) -> bool:
+    """Whether bytes or the end of the stream can be read; by poll, since select knows no descriptor above 1023."""
+    if not hasattr(select, "poll"):
+        return bool(select.select([sock], [], [], 0)[0])
+    looking = select.poll()
+    looking.register(sock, select.POLLIN)
+    return bool(looking.poll(0))
 
 
 class SerialPortStream:
