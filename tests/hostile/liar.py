@@ -116,6 +116,8 @@ class Liar:
         self.port = port
         self.seen: list[Asked] = []
         self.connections = 0
+        self.closed = threading.Semaphore(0)
+        """Released each time a connection was closed at this end."""
 
     @property
     def url(self) -> str:
@@ -139,6 +141,7 @@ def lying(*scripts: Script) -> Iterator[Liar]:
         with sock, contextlib.suppress(OSError):
             sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
             script(Talk(sock, liar.seen))
+        liar.closed.release()
 
     def accept() -> None:
         while True:

@@ -232,6 +232,9 @@ class SyncClient(BlockingCalls):
                 time.sleep(self._not_before - now)
                 now = time.monotonic()
             transaction = waiting.pop()
+            if transaction.deadline <= now:
+                self._give_up(transaction, now)
+                continue
             if transaction.unit == 0 and self._by_order:
                 self._broadcast(stream, transaction)
                 continue

@@ -73,6 +73,7 @@ class ClientConnection:
         self._next_id = 1
         self._order = 0
         self._newest_answered = 0
+        self._newest_of_unit: dict[int, int] = {}
         self._unsolicited = 0
         self._fault: LinkError | None = None
         self._nameless = False
@@ -134,6 +135,8 @@ class ClientConnection:
             self._judge(transaction, frame)
             if transaction.order > self._newest_answered:
                 self._newest_answered = transaction.order
+            if transaction.pipelined:
+                self._newest_of_unit[transaction.unit] = transaction.order
             if not transaction.abandoned:
                 finished.append(transaction)
         return finished
@@ -176,8 +179,7 @@ class ClientConnection:
             self._miss(overdue, now)
         for transaction in overdue:
             self._quarantine(transaction.id)
-            if transaction.pipelined and self._newest_answered < transaction.order and self.window > 1:
-                # Nothing sent after it was answered either: this peer drops what it gets in advance.
+            if self._was_dropped(transaction):
                 self.window = 1
                 self.narrowed = True
             if not transaction.abandoned:
@@ -200,6 +202,16 @@ class ClientConnection:
         while number in self._waiting or number in self._quarantined:
             number = number + 1 if number < 0xFFFF else 1
         return number
+
+    def _was_dropped(self, transaction: AnyTransaction) -> bool:
+        """Whether this peer seems to drop what it gets while it is busy with something else.
+
+        It answered something, but neither this request nor any behind it, or its unit answered one behind it.
+        """
+        if not transaction.pipelined or self.window == 1 or self._heard < transaction.sent_at:
+            return False
+        order = transaction.order
+        return self._newest_answered < order or self._newest_of_unit.get(transaction.unit, 0) > order
 
     def _miss(self, overdue: list[AnyTransaction], now: float) -> None:
         if self._heard > self._unheard_since:
