@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Mapping, Sequence
 from contextlib import AsyncExitStack
 from dataclasses import dataclass, replace
@@ -13,8 +12,9 @@ import typer
 
 from port502.cli import options
 from port502.cli.logs import log_to
+from port502.cli.loop import run
 from port502.cli.output import put, put_json, say
-from port502.cli.stopping import until_stopped
+from port502.cli.stopping import stoppable, wait
 from port502.errors import UsageError
 from port502.server import Limits, Server
 from port502.service.call import Service
@@ -105,7 +105,7 @@ def serve(
     plans = plan(described, parse_url(listen), unit, copies)
     limits = Limits() if connections is None else Limits(connections=connections, per_client=connections)
     log_to(verbosity=verbose, quiet=quiet)
-    asyncio.run(_serve(plans, limits, allow or None, json=json))
+    run(_serve(plans, limits, allow or None, json=json))
 
 
 def _described(name: str) -> DeviceDescription:
@@ -161,16 +161,17 @@ def _service(devices: Sequence[DeviceDescription], units: Mapping[int, int] | No
 
 
 async def _serve(plans: Sequence[Plan], limits: Limits, allow: Sequence[str] | None, *, json: bool) -> None:
-    async with AsyncExitStack() as running:
-        for one in plans:
-            server = Server(one.service, _url(one.target), limits=limits, allow=allow)
-            await running.enter_async_context(server)
-            if json:
-                units = "any" if one.units is None else list(one.units)
-                put_json({"listening": server.url, "devices": list(one.names), "units": units})
-            else:
-                put(f"listening on {server.url}")
-        await until_stopped()
+    with stoppable() as stopped:
+        async with AsyncExitStack() as running:
+            for one in plans:
+                server = Server(one.service, _url(one.target), limits=limits, allow=allow)
+                await running.enter_async_context(server)
+                if json:
+                    units = "any" if one.units is None else list(one.units)
+                    put_json({"listening": server.url, "devices": list(one.names), "units": units})
+                else:
+                    put(f"listening on {server.url}")
+            await wait(stopped)
 
 
 def _url(target: Target) -> str:

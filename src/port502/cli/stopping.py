@@ -14,9 +14,10 @@ RELOAD = "SIGHUP"
 
 
 @contextmanager
-def signals(stop: Callable[[], None], reload: Callable[[], None] | None = None) -> Iterator[None]:
-    """While inside, SIGINT and SIGTERM call ``stop`` and SIGHUP ``reload``, where the system has them."""
-    wanted = dict.fromkeys(STOPS, stop)
+def stoppable(reload: Callable[[], None] | None = None) -> Iterator[asyncio.Event]:
+    """While inside, SIGINT and SIGTERM set the event, and SIGHUP calls ``reload``, where the system has them."""
+    stopped = asyncio.Event()
+    wanted = dict.fromkeys(STOPS, stopped.set)
     if reload is not None:
         wanted[RELOAD] = reload
     known = {getattr(signal, name): call for name, call in wanted.items() if hasattr(signal, name)}
@@ -25,12 +26,21 @@ def signals(stop: Callable[[], None], reload: Callable[[], None] | None = None) 
     for number, call in known.items():
         _listen(loop, number, call)
     try:
-        yield
+        yield stopped
     finally:
         for number, handler in before.items():
             if os.name != "nt":
                 loop.remove_signal_handler(number)
             signal.signal(number, handler)
+
+
+async def wait(stopped: asyncio.Event, seconds: float | None = None) -> None:
+    """Wait until somebody stops the program, at most ``seconds``."""
+    try:
+        async with asyncio.timeout(seconds):
+            await stopped.wait()
+    except TimeoutError:
+        return
 
 
 def _listen(loop: asyncio.AbstractEventLoop, number: int, call: Callable[[], None]) -> None:
@@ -42,14 +52,3 @@ def _listen(loop: asyncio.AbstractEventLoop, number: int, call: Callable[[], Non
         loop.call_soon_threadsafe(call)
 
     signal.signal(number, from_any_thread)
-
-
-async def until_stopped(seconds: float | None = None, reload: Callable[[], None] | None = None) -> None:
-    """Wait for SIGINT or SIGTERM, at most ``seconds``."""
-    stopped = asyncio.Event()
-    with signals(stopped.set, reload):
-        try:
-            async with asyncio.timeout(seconds):
-                await stopped.wait()
-        except TimeoutError:
-            return

@@ -1,0 +1,84 @@
+"""``port502 demo``: a simulated site, collected and shown live."""
+
+from __future__ import annotations
+
+import asyncio
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from port502.cli import options
+from port502.cli.live import attend, put_summary
+from port502.cli.output import say
+from port502.cli.run import For, on_screen, seconds_of
+from port502.errors import UsageError
+from port502.site.build import load_site
+from port502.site.control import control_path, is_answered
+from port502.site.demo import METERS, PORT, Demo, demo_folder
+from port502.site.running import Running
+from port502.site.status import Summary
+
+app = typer.Typer(rich_markup_mode=None, add_completion=False)
+
+
+@app.command()
+def demo(
+    for_: For = None,
+    data: Annotated[
+        Path | None,
+        typer.Option(
+            "--data", metavar="FOLDER", help="Where the site file and the history go.", show_default=False
+        ),
+    ] = None,
+    meters: Annotated[
+        int, typer.Option("--meters", min=1, max=200, metavar="N", help="So many energy meters.")
+    ] = METERS,
+    port: Annotated[
+        int,
+        typer.Option(
+            "--port", min=0, max=65535, metavar="N", help="Their TCP port; 0 lets the system choose."
+        ),
+    ] = PORT,
+    json: options.Json = False,
+    quiet: options.Quiet = False,
+    verbose: options.Verbose = 0,
+) -> None:
+    """Watch a simulated site being collected: energy meters, a PLC that keeps a tank, the drive of its pump.
+
+    The devices are real Modbus servers on this machine, each at an address of its own; the meters are polled
+    every 5 s, the PLC every 500 ms, and all values are kept. While it runs, other commands can ask it with the
+    site file that it names.
+
+    Example:
+
+        port502 demo
+
+        port502 demo --for 15 --json
+    """
+    seconds = seconds_of(for_)
+    folder = demo_folder(data)
+    if is_answered(control_path(folder / "data")):
+        raise UsageError(f"a demo runs in {folder} already; --data names another folder for a second one")
+    screen = on_screen(json) and not quiet
+
+    async def work() -> Summary:
+        async with Demo(folder, meters=meters, port=port) as plant:
+            path = plant.site_file
+            if not (screen or quiet):
+                say(f"port502: the site file is {path}; Ctrl-C ends")
+            hint = f"Ctrl-C ends    port502 read @tank level --site {path}"
+            return await attend(
+                Running(load_site(path)),
+                seconds=seconds,
+                hint=hint,
+                screen=screen,
+                verbosity=verbose,
+                quiet=quiet,
+            )
+
+    summary = asyncio.run(work())
+    path = folder / "site.yaml"
+    put_summary(summary, json=json, quiet=quiet, site_file=str(path))
+    if not (json or quiet):
+        say(f"port502: what was kept: port502 history query tank.level --since 1m --site {path}")

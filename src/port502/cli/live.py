@@ -1,0 +1,142 @@
+"""A site at work, watched: a screen on a terminal, and the last words when it ends."""
+
+from __future__ import annotations
+
+import asyncio
+import sys
+from collections import deque
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import asdict
+from typing import Any
+
+from rich.console import Console, Group, RenderableType
+from rich.live import Live
+from rich.text import Text
+
+from port502.cli.board import Rates, devices_board, headline
+from port502.cli.exits import message
+from port502.cli.logs import log_to, unlog
+from port502.cli.output import console, put, put_json, say
+from port502.cli.stopping import stoppable, wait
+from port502.errors import Port502Error
+from port502.site.running import Running
+from port502.site.status import Summary
+
+REFRESH = 0.5
+RATE_OVER = 10
+"""So many refreshes are what *lately* means in rates."""
+
+LOG_LINES = 4
+
+
+class Screen:
+    """What a terminal shows of a running site: its figures, its devices with their values, its last log lines."""
+
+    def __init__(self, running: Running, hint: str = "Ctrl-C ends") -> None:
+        self._running = running
+        self._hint = hint
+        self._lines: deque[str] = deque(maxlen=LOG_LINES)
+        self._past: deque[tuple[float, int, int]] = deque(maxlen=RATE_OVER)
+
+    def log(self, line: str) -> None:
+        """Show a line of the log below the table."""
+        self._lines.append(line)
+
+    def draw(self, width: int, height: int) -> RenderableType:
+        """The screen for a terminal of so many columns and rows."""
+        status = self._running.status()
+        collector = status.collector
+        self._past.append((collector.uptime, collector.polls, collector.samples))
+        above: list[RenderableType] = [*headline(status, self._rates()), Text()]
+        below: list[RenderableType] = [
+            Text(line, "yellow", no_wrap=True, overflow="ellipsis") for line in self._lines
+        ]
+        below.append(Text(self._hint, "dim", no_wrap=True, overflow="ellipsis"))
+        room = height - len(above) - len(below) - 2
+        devices = devices_board(
+            status, self._running.site.connections, self._running.collector.current, rows=room, width=width
+        )
+        return Group(*above, *devices, Text(), *below)
+
+    def _rates(self) -> Rates:
+        (began, polls, samples), (now, more_polls, more_samples) = self._past[0], self._past[-1]
+        passed = now - began
+        if passed <= 0:
+            return Rates()
+        return Rates((more_polls - polls) / passed, (more_samples - samples) / passed)
+
+
+async def attend(
+    running: Running,
+    *,
+    seconds: float | None,
+    hint: str = "Ctrl-C ends",
+    screen: bool = False,
+    verbosity: int = 0,
+    quiet: bool = False,
+) -> Summary:
+    """Run a site until its time is up or somebody stops it; SIGHUP reads its file again."""
+    reloads: set[asyncio.Task[None]] = set()
+
+    def reload() -> None:
+        task = asyncio.get_running_loop().create_task(_reload(running))
+        reloads.add(task)
+        task.add_done_callback(reloads.discard)
+
+    drawn = Screen(running, hint) if screen else None
+    handler = log_to(drawn.log if drawn else None, verbosity=verbosity, quiet=quiet)
+    try:
+        with stoppable(reload) as stopped:
+            async with running:
+                with _shown(drawn):
+                    await wait(stopped, seconds)
+                await asyncio.gather(*reloads)
+            return running.summary()
+    finally:
+        unlog(handler)
+
+
+async def _reload(running: Running) -> None:
+    try:
+        change = await running.reload()
+    except Port502Error as error:
+        say(f"port502: nothing was changed: {message(error)}")
+    else:
+        say(f"port502: {running.site.path} was read again: {change}")
+
+
+@contextmanager
+def _shown(drawn: Screen | None) -> Iterator[None]:
+    """Keep the screen fresh while inside."""
+    if drawn is None:
+        yield
+        return
+    out = console(sys.stdout)
+    with Live(console=out, screen=True, auto_refresh=False, transient=True) as live:
+        refreshing = asyncio.get_running_loop().create_task(_refresh(drawn, live, out))
+        try:
+            yield
+        finally:
+            refreshing.cancel()
+
+
+async def _refresh(drawn: Screen, live: Live, out: Console) -> None:
+    while True:
+        width, height = out.size
+        live.update(drawn.draw(width, height), refresh=True)
+        await asyncio.sleep(REFRESH)
+
+
+def put_summary(summary: Summary, *, json: bool, quiet: bool = False, **more: object) -> None:
+    """The last line of a run, or what it came to in words."""
+    if json:
+        told: dict[str, Any] = asdict(summary)
+        told["seconds"] = round(summary.seconds, 3)
+        put_json(told | more)
+    elif not quiet:
+        put(
+            f"{summary.site} ran {summary.seconds:.1f} s: {summary.polls:,} polls, {summary.samples:,} samples:"
+            f" {summary.good:,} good, {summary.uncertain:,} uncertain, {summary.bad:,} bad;"
+            f" {summary.overruns:,} overruns, {summary.lost:,} lost"
+        )

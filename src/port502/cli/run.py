@@ -1,0 +1,102 @@
+"""``port502 run``: everything a site file describes, at work."""
+
+from __future__ import annotations
+
+import asyncio
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Annotated, TypeAlias
+
+import typer
+
+from port502.cli import options
+from port502.cli.board import count
+from port502.cli.live import attend, put_summary
+from port502.cli.output import say
+from port502.cli.target import site_path
+from port502.errors import UsageError
+from port502.history import parse_duration
+from port502.site.build import Site, load_site
+from port502.site.faults import Fault
+from port502.site.running import Running
+from port502.site.status import Summary
+
+app = typer.Typer(rich_markup_mode=None, add_completion=False)
+
+For: TypeAlias = Annotated[
+    str | None,
+    typer.Option("--for", metavar="S", help="End after so many seconds, or 5m, 2h.", show_default=False),
+]
+
+
+@app.command()
+def run(
+    site: Annotated[
+        Path | None,
+        typer.Argument(
+            metavar="[SITE]", help="The site file (else $PORT502_SITE, else ./site.yaml).", show_default=False
+        ),
+    ] = None,
+    for_: For = None,
+    json: options.Json = False,
+    quiet: options.Quiet = False,
+    verbose: options.Verbose = 0,
+) -> None:
+    """Run all that a site file describes: poll its devices, keep what they say.
+
+    On a terminal a table shows devices with their newest values. SIGHUP reads the file again and applies what
+    changed; SIGTERM and Ctrl-C end cleanly. The last line tells what the run came to.
+
+    Example:
+
+        port502 run site.yaml
+
+        port502 run site.yaml --for 10 --json
+    """
+    described = load_site(site_path(site))
+    seconds = seconds_of(for_)
+    if not quiet:
+        tell(described.warnings)
+        if not on_screen(json):
+            say(f"port502: {described.name}: {size(described)}; Ctrl-C ends")
+    hint = f"Ctrl-C ends    port502 status {described.path}"
+    screen = on_screen(json) and not quiet
+
+    async def work() -> Summary:
+        return await attend(
+            Running(described), seconds=seconds, hint=hint, screen=screen, verbosity=verbose, quiet=quiet
+        )
+
+    put_summary(asyncio.run(work()), json=json, quiet=quiet)
+
+
+def seconds_of(text: str | None) -> float | None:
+    """Seconds of ``10``, ``2.5``, ``5m``; raises UsageError for anything else and for nothing at all."""
+    if text is None:
+        return None
+    try:
+        seconds = float(text)
+    except ValueError:
+        seconds = parse_duration(text)
+    if not 0 < seconds < 1e9:
+        raise UsageError(f"--for takes a number of seconds above 0, got {text}")
+    return seconds
+
+
+def on_screen(json: bool) -> bool:
+    """Whether somebody looks who wants to see a table."""
+    return not json and sys.stdout.isatty()
+
+
+def size(site: Site) -> str:
+    """How much a site file describes."""
+    devices = [device for connection in site.connections for device in connection.devices]
+    points = sum(len(device.points) + len(device.expressions) for device in devices)
+    return f"{count(len(site.connections), 'connection')}, {count(len(devices), 'device')}, {count(points, 'point')}"
+
+
+def tell(warnings: Sequence[Fault]) -> None:
+    """What is allowed but worth a look."""
+    for warning in warnings:
+        say(f"port502: {warning}")

@@ -1,0 +1,90 @@
+"""``port502 status``: how a running site fares."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, is_dataclass
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from port502.cli import options
+from port502.cli.board import connections_table, headline
+from port502.cli.output import console, printable, put, put_json, put_table
+from port502.cli.target import site_path
+from port502.errors import ConnectError
+from port502.site.build import load_site
+from port502.site.control import ask_status, control_path, is_answered
+from port502.site.status import SiteStatus
+
+app = typer.Typer(rich_markup_mode=None, add_completion=False)
+
+_SECONDS = ("uptime", "since", "took", "retry", "interval", "next_probe")
+_MILLISECONDS = ("response_p50", "response_p95", "response_p99", "late_p50", "late_p99")
+
+
+@app.command()
+def status(
+    site: Annotated[
+        Path | None,
+        typer.Argument(
+            metavar="[SITE]", help="The site file (else $PORT502_SITE, else ./site.yaml).", show_default=False
+        ),
+    ] = None,
+    json: options.Json = False,
+) -> None:
+    """Show how a running site fares: connections, devices, response times, and what is wrong.
+
+    Example:
+
+        port502 status site.yaml
+
+        port502 status --json
+    """
+    path = site_path(site)
+    control = control_path(load_site(path).history.path)
+    if not is_answered(control):
+        raise ConnectError(f"{path} is not running; start it with: port502 run {path}")
+    found = ask_status(control)
+    if json:
+        put_json(named(found))
+    else:
+        _show(found)
+
+
+def named(thing: Any) -> Any:
+    """The status by its field names in JSON: durations end in ``_s`` or ``_ms``."""
+    if is_dataclass(thing) and not isinstance(thing, type):
+        return named(asdict(thing))
+    if isinstance(thing, dict):
+        return {_name(key): named(_scaled(key, value)) for key, value in thing.items()}
+    if isinstance(thing, list | tuple):
+        return [named(one) for one in thing]
+    return thing
+
+
+def _name(key: str) -> str:
+    if key in _MILLISECONDS:
+        return f"{key}_ms"
+    return f"{key}_s" if key in _SECONDS else key
+
+
+def _scaled(key: str, value: Any) -> Any:
+    if not isinstance(value, float):
+        return value
+    if key in _MILLISECONDS:
+        return round(value * 1000, 3)
+    return round(value, 3) if key in _SECONDS else value
+
+
+def _show(found: SiteStatus) -> None:
+    out = console()
+    for line in headline(found):
+        out.print(line)
+    put("")
+    put_table(connections_table(found.collector))
+    for connection in found.collector.connections:
+        for point in connection.faulty:
+            put(printable(f"{point.point}: {point.reason}; tried again in {point.retry:.0f} s"))
+    if found.history.last_error:
+        put(printable(f"history: {found.history.last_error}"))
