@@ -17,6 +17,7 @@ from port502.transport.listener import Listener, ListenerCounters
 from port502.transport.serial_listener import SerialListener
 from port502.transport.sockets import Keepalive
 from port502.transport.url import Target, parse_url
+from port502.transport.wire import Wire
 
 
 class Server:
@@ -25,7 +26,8 @@ class Server:
     ``service`` is a Device, Units of devices, or any service. ``url`` is where to listen: ``tcp://`` (port 0 lets the
     system choose), ``tls://`` (with ``tls``), ``rtu+tcp://``, ``rtu://`` or ``ascii://``. ``limits`` and the networks
     of ``allow`` are on by default: 16 connections, 4 per client, 60 s idle, 3 s per frame; loopback, private and
-    link-local clients only. Raises ConnectError at the start when the port cannot be had.
+    link-local clients only. ``wire``, for simulations, decides what becomes of each reply on TCP. Raises ConnectError
+    at the start when the port cannot be had.
     """
 
     def __init__(
@@ -38,6 +40,7 @@ class Server:
         keepalive: Keepalive | None = Keepalive(),  # noqa: B008 (frozen)
         tls: ssl.SSLContext | None = None,
         answer_within: float = 10.0,
+        wire: Wire | None = None,
     ) -> None:
         self.target = parse_url(url)
         if self.target.scheme == "tls" and tls is None:
@@ -58,6 +61,7 @@ class Server:
                 keepalive=keepalive,
                 tls=tls,
                 answer_within=answer_within,
+                wire=wire,
             )
 
     async def __aenter__(self) -> Self:

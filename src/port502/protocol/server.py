@@ -145,6 +145,16 @@ class ServerConnection:
         out.clear()
         return data
 
+    def replies_to_send(self) -> list[PendingReply]:
+        """All replies that are ready and whose turn it is, one by one, in place of ``data_to_send``.
+
+        For connections without ``quick``, whose replies have no place of their own.
+        """
+        ready: list[PendingReply] = []
+        while self._pending and self._pending[0].reply is not None:
+            ready.append(self._pending.popleft())
+        return ready
+
     def next_deadline(self) -> float | None:
         """When ``overdue`` has something to say, if nothing happens before."""
         if self._partial_since is not None and self._frame_timeout is not None:

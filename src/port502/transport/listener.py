@@ -26,6 +26,7 @@ from port502.transport.complaints import Complaints
 from port502.transport.framings import framing_for
 from port502.transport.sockets import Keepalive, tune
 from port502.transport.url import Target
+from port502.transport.wire import Outlet, Wire
 
 log = logging.getLogger("port502.listener")
 
@@ -62,7 +63,7 @@ class Listener:
     """A listening socket in front of a service.
 
     ``answer_within`` seconds bound a service that has to wait; after it the client gets exception 04. ``stall``
-    seconds bound a client that does not read its replies.
+    seconds bound a client that does not read its replies. ``wire`` decides what really becomes of each reply.
     """
 
     def __init__(
@@ -77,6 +78,7 @@ class Listener:
         answer_within: float = 10.0,
         stall: float = 10.0,
         name: str = "",
+        wire: Wire | None = None,
     ) -> None:
         self.service = service
         self.target = target
@@ -88,6 +90,7 @@ class Listener:
         self.answer_within = answer_within
         self.stall = stall
         self.name = name or str(target)
+        self.wire = wire
         self.counters = ListenerCounters()
         self.complaints = Complaints(log)
         self.streams: set[ServedStream] = set()
@@ -194,6 +197,7 @@ class ServedStream(asyncio.BufferedProtocol):
         self._reading = True
         self._stalled_since: float | None = None
         self._admitted = False
+        self._outlet: Outlet | None = None
 
     # Called by the event loop
 
@@ -229,9 +233,12 @@ class ServedStream(asyncio.BufferedProtocol):
             window=limits.in_flight,
             frame_timeout=limits.frame,
             idle_timeout=limits.idle,
-            quick=listener.quick if self._bucket is None else None,
+            quick=listener.quick if self._bucket is None and listener.wire is None else None,
             now=now,
         )
+        if listener.wire is not None:
+            self._outlet = Outlet(self.session, self._transport, listener.loop)
+            listener.wire.opened(self._outlet)
 
     def get_buffer(self, sizehint: int) -> memoryview:
         return self._buffer
@@ -279,6 +286,9 @@ class ServedStream(asyncio.BufferedProtocol):
                 timer.cancel()
         for task in self._tasks:
             task.cancel()  # nobody is left to be answered
+        if self._outlet is not None and self.listener.wire is not None:
+            self._outlet.drop()
+            self.listener.wire.closed(self._outlet)
         self.listener.counters.closed += 1
         self.listener.counters.requests += self._connection.requests
         self.listener.left(self)
@@ -438,8 +448,9 @@ class ServedStream(asyncio.BufferedProtocol):
             return
         connection = self._connection
         while True:
-            data = connection.data_to_send()
-            if data:
+            if self._outlet is not None:
+                self._reply_through(self._outlet)
+            elif data := connection.data_to_send():
                 self._transport.write(data)
             pending = connection.take_up(self._time())
             if not pending:
@@ -456,6 +467,13 @@ class ServedStream(asyncio.BufferedProtocol):
             self._reading = True
             connection.resume(self._time())
             self._transport.resume_reading()
+
+    def _reply_through(self, outlet: Outlet) -> None:
+        """Leave it to the listener's wire what becomes of the replies."""
+        wire = self.listener.wire
+        assert wire is not None
+        for place in self._connection.replies_to_send():
+            outlet.do(wire.replied(outlet, place))
 
     def _pause_reading(self) -> None:
         if self._reading and not self._transport.is_closing():

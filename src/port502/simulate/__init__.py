@@ -1,0 +1,1 @@
+"""Devices that behave: moving values, plants of devices, and faults."""
