@@ -14,6 +14,7 @@ from port502.registers.point import Point
 from port502.registers.reference import HIGHEST_ADDRESS, Reference, Table, parse_reference
 from port502.registers.text import format_value, parse_value
 from port502.registers.values import (
+    FLOATS,
     ORDERS,
     TYPES,
     Value,
@@ -43,8 +44,8 @@ def values(kind: str, length: int | None) -> st.SearchStrategy[Value]:
         return texts.filter(lambda text: len(text.encode()) <= 2 * (length or 0))
     if kind == "bits":
         return st.tuples(*[st.booleans()] * 16)
-    if kind in ("float32", "float64"):
-        return st.floats(width=32 if kind == "float32" else 64)
+    if kind in FLOATS:
+        return st.floats(width=16 * width_of(kind))
     if kind in ("bcd16", "bcd32"):
         return st.integers(0, 10 ** (4 * width_of(kind)) - 1)
     bits = 16 * width_of(kind)

@@ -54,12 +54,12 @@ class Block:
     __slots__ = ("_fields", "_size", "address", "gaps", "points", "quantity", "request", "table", "trial")
 
     def __init__(self, points: Sequence[Point]) -> None:
-        ordered = sorted(points, key=lambda point: (point.address, point.end))
+        ordered = sorted(points, key=lambda point: (point.start, point.stop))
         self.points = tuple(ordered)
         self.table = ordered[0].table
-        self.address = ordered[0].address
+        self.address = ordered[0].start
         self.gaps = _gaps(ordered)
-        self.quantity = max(point.end for point in ordered) - self.address
+        self.quantity = max(point.stop for point in ordered) - self.address
         self.request: ReadRequest = _REQUESTS[self.table](self.address, self.quantity)
         self.trial: Any = None
         is_bits = self.table.is_bits
@@ -112,9 +112,9 @@ def _value_or_error(read: Callable[[bytes, int], Value], data: bytes, offset: in
 
 def _gaps(ordered: Sequence[Point]) -> tuple[Span, ...]:
     gaps = []
-    end = ordered[0].end
+    end = ordered[0].stop
     for point in ordered:
-        if point.address > end:
-            gaps.append(Span(point.table, end, point.address))
-        end = max(end, point.end)
+        if point.start > end:
+            gaps.append(Span(point.table, end, point.start))
+        end = max(end, point.stop)
     return tuple(gaps)

@@ -174,7 +174,7 @@ def _runs_between_gaps(block: Block) -> list[list[Point]]:
     runs: list[list[Point]] = [[] for _ in range(len(starts) + 1)]
     run = 0
     for point in block.points:
-        while run < len(starts) and point.address >= starts[run]:
+        while run < len(starts) and point.start >= starts[run]:
             run += 1
         runs[run].append(point)
     return runs
@@ -184,6 +184,6 @@ def _halves(block: Block) -> tuple[Sequence[Point], Sequence[Point]]:
     """The points in two, as near to the middle as an address allows at which the second half begins."""
     points = block.points
     middle = len(points) // 2
-    places = [index for index in range(1, len(points)) if points[index].address > points[index - 1].address]
+    places = [index for index in range(1, len(points)) if points[index].start > points[index - 1].start]
     at = min(places, key=lambda index: abs(index - middle), default=middle)
     return points[:at], points[at:]

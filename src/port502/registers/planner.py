@@ -70,14 +70,15 @@ def check_points(points: Iterable[Point], limits: Limits) -> None:
             limits.most(point.table),
             MAX_READ_BITS if point.table.is_bits else MAX_READ_REGISTERS,
         )
-        if point.width > most:
+        width = point.stop - point.start
+        if width > most:
             unit = "bits" if point.table.is_bits else "registers"
-            advice = f"allow {point.width} per read" if point.width <= most_ever else "make it several points"
+            advice = f"allow {width} per read" if width <= most_ever else "make it several points"
             raise UsageError(
-                f"{point.name} takes {point.width} {unit}, and one read fetches at most {most}: {advice}"
+                f"{point.name} takes {width} {unit}, and one read fetches at most {most}: {advice}"
             )
         for span in limits.forbidden:
-            if span.table == point.table and span.overlaps(point.address, point.end):
+            if span.table == point.table and span.overlaps(point.start, point.stop):
                 raise UsageError(
                     f"{point.name} at {point.reference.protocol_form} lies in the forbidden {span}"
                 )
@@ -96,13 +97,13 @@ def lay_out(
     blocks: list[Block] = []
     for table in Table:
         mine = sorted(
-            (point for point in points if point.table == table), key=lambda point: (point.address, point.end)
+            (point for point in points if point.table == table), key=lambda point: (point.start, point.stop)
         )
         if not mine:
             continue
         alone, together = _set_apart(mine)
         walls = [span for span in barriers if span.table == table]
-        walls += [Span(table, point.address, point.end) for point in alone]
+        walls += [Span(table, point.start, point.stop) for point in alone]
         edges = sorted(address for cut_table, address in cuts if cut_table == table)
         found = [Block((point,)) for point in alone]
         for cluster in _clusters(together, limits.widest_gap(table), walls, edges):
@@ -116,8 +117,8 @@ def _set_apart(points: Sequence[Point]) -> tuple[list[Point], list[Point]]:
     touchy = [point for point in points if point.side_effect]
     if not touchy:
         return [], list(points)
-    spans = [Span(point.table, point.address, point.end) for point in touchy]
-    alone = [point for point in points if any(span.overlaps(point.address, point.end) for span in spans)]
+    spans = [Span(point.table, point.start, point.stop) for point in touchy]
+    alone = [point for point in points if any(span.overlaps(point.start, point.stop) for span in spans)]
     apart = set(map(id, alone))
     return alone, [point for point in points if id(point) not in apart]
 
@@ -130,16 +131,16 @@ def _clusters(
     end = 0
     for point in points:
         if cluster:
-            gap = point.address - end
+            gap = point.start - end
             if (
                 gap > widest_gap
-                or (gap > 0 and any(wall.overlaps(end, point.address) for wall in walls))
-                or bisect_right(edges, point.address) > bisect_right(edges, cluster[-1].address)
+                or (gap > 0 and any(wall.overlaps(end, point.start) for wall in walls))
+                or bisect_right(edges, point.start) > bisect_right(edges, cluster[-1].start)
             ):
                 yield cluster
                 cluster = []
         cluster.append(point)
-        end = max(end, point.end)
+        end = max(end, point.stop)
     if cluster:
         yield cluster
 
@@ -158,8 +159,8 @@ def _fewest_runs(points: Sequence[Point], most: int) -> list[Sequence[Point]]:
     until = [0] * (count + 1)
     gap_before = [0] * (count + 1)
     for index, point in enumerate(points):
-        gap_before[index + 1] = index if index and until[index] < point.address else gap_before[index]
-        until[index + 1] = max(until[index], point.end)
+        gap_before[index + 1] = index if index and until[index] < point.start else gap_before[index]
+        until[index + 1] = max(until[index], point.stop)
     requests = [0] * (count + 1)
     registers = [0] * (count + 1)
     stops = [0] * count
@@ -173,7 +174,7 @@ def _fewest_runs(points: Sequence[Point], most: int) -> list[Sequence[Point]]:
             stop = gap_before[stop]
         stops[start] = best
         requests[start] = requests[best] + 1
-        registers[start] = least - points[start].address
+        registers[start] = least - points[start].start
     runs = []
     start = 0
     while start < count:
@@ -188,9 +189,9 @@ def _reaches(points: Sequence[Point], most: int) -> list[int]:
     stop = 0
     for start, first in enumerate(points):
         stop = max(stop, start + 1)
-        limit = first.address + most
-        if first.end <= limit:
-            while stop < len(points) and points[stop].end <= limit:
+        limit = first.start + most
+        if first.stop <= limit:
+            while stop < len(points) and points[stop].stop <= limit:
                 stop += 1
         reaches.append(stop)
     return reaches

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import TypeAlias
 
 from port502.errors import UsageError
 from port502.protocol.bits import pack_bits
+from port502.protocol.codes import MAX_READ_REGISTERS
+from port502.registers.meaning import Meaning, bit_finisher, meaning_reader, power_of_ten
 from port502.registers.reference import HIGHEST_ADDRESS, Reference, Table
 from port502.registers.scaling import Scaler, scaler, unscaled
 from port502.registers.values import (
@@ -37,6 +39,7 @@ class Point:
     a table of bits is always "bool"), ``length`` is that of a string in registers. With ``count`` above 1 the
     value is a tuple. ``unit`` is the unit of measure, ``quantity`` what is measured. ``side_effect`` says
     that reading it changes the device (a register that is cleared by reading): it is always read alone.
+    ``meaning`` is what the raw value stands for beyond scale and offset.
     Raises UsageError for a description that no device can have.
     """
 
@@ -52,6 +55,7 @@ class Point:
     unit: str = ""
     quantity: str = ""
     side_effect: bool = False
+    meaning: Meaning | None = None
 
     def __post_init__(self) -> None:
         try:
@@ -76,6 +80,8 @@ class Point:
             raise UsageError(f"addresses are 0..{HIGHEST_ADDRESS}, got {self.address}..{self.end - 1}")
         if not self.is_number and (self.scale != 1 or self.offset != 0):
             raise UsageError(f"{self.type} has no scale and no offset")
+        if self.meaning is not None:
+            self.meaning.check(self.type, self.count, self.scale != 1 or self.offset != 0)
         self.reader()
 
     @classmethod
@@ -122,6 +128,27 @@ class Point:
         return self.address + self.width
 
     @property
+    def start(self) -> int:
+        """The first address that a read of this point needs: its own, or that of its scale register before it."""
+        where = self._scale_address
+        return self.address if where is None else min(self.address, where)
+
+    @property
+    def stop(self) -> int:
+        """The first address behind all that a read of this point needs."""
+        where = self._scale_address
+        return self.end if where is None else max(self.end, where + 1)
+
+    @property
+    def _scale_address(self) -> int | None:
+        """Where the scale register stands, if one read can fetch both."""
+        if self.meaning is None or self.meaning.scale_register is None:
+            return None
+        where = self.meaning.scale_register.address
+        reach = max(self.end, where + 1) - min(self.address, where)
+        return where if reach <= MAX_READ_REGISTERS else None
+
+    @property
     def writable(self) -> bool:
         """True in the two tables that Modbus can write: coils and holding registers."""
         return self.table in (Table.COIL, Table.HOLDING)
@@ -136,10 +163,24 @@ class Point:
         """The function that decodes this point from the data of a read: obtain it once, call it per sample.
 
         It takes the data and the point's place in it: a byte offset for registers, a bit offset for coils and
-        discrete inputs. It raises DecodeError when the registers hold no value of the type.
+        discrete inputs. It raises DecodeError when the registers hold no value of the type, and its
+        NotAvailableError when they hold the number by which the device says that it has none.
         """
         if self.table.is_bits:
+            if self.meaning is not None:
+                return _labelled_bit(self.meaning, self.count)
             return _bit if self.count == 1 else _bits_reader(self.count)
+        if self.meaning is not None:
+            return meaning_reader(
+                self.meaning,
+                self.type,
+                self.order,
+                self.length,
+                self.count,
+                self.scale,
+                self.offset,
+                self.address,
+            )
         return _reader(self.type, self.order, self.length, self.count, self.scale, self.offset)
 
     def decode(self, data: bytes, offset: int = 0) -> Value:
@@ -149,19 +190,54 @@ class Point:
     def encode(self, value: Value) -> bytes | bool:
         """What to send so that the point becomes ``value``: register bytes, or for a coil its state.
 
-        Several coils give packed bits. Numbers are brought back to raw, whole types to the nearest integer.
-        Raises UsageError, naming the point and the range, for a value that does not fit, NaN and infinity.
+        Several coils give packed bits. Numbers are brought back to raw, whole types to the nearest integer. Labels
+        and times become their numbers; all bits beside a masked field are zero. Raises UsageError, naming the point
+        and the range, for a value that does not fit, NaN and infinity, and where a scale register has to be read
+        first (see ``scaled``).
         """
         try:
+            if self.meaning is not None:
+                value = self._meant(self.meaning, value)
             if self.table.is_bits:
                 return self._encoded_bits(value)
             if self.count == 1:
-                return encode_value(self.type, self.order, self._raw(value), self.length)
-            return b"".join(
-                encode_value(self.type, self.order, self._raw(one), self.length) for one in self._parts(value)
-            )
+                return self._encoded(value)
+            return b"".join(self._encoded(one) for one in self._parts(value))
         except UsageError as error:
             raise UsageError(f"{self.name}: {error}") from None
+
+    def encode_raw(self, raw: Value) -> bytes:
+        """The register bytes of one raw value, such as a sentinel; raises UsageError for one that does not fit."""
+        try:
+            return encode_value(self.type, self.order, raw, self.length)
+        except UsageError as error:
+            raise UsageError(f"{self.name}: {error}") from None
+
+    def scaled(self, exponent: int) -> Point:
+        """The same point while its scale register holds this exponent: without the register, ready to encode."""
+        if self.meaning is None or self.meaning.scale_register is None:
+            return self
+        return replace(
+            self,
+            scale=power_of_ten(self.scale, exponent),
+            meaning=replace(self.meaning, scale_register=None),
+        )
+
+    def _meant(self, meaning: Meaning, value: Value) -> Value:
+        if meaning.scale_register is not None:
+            raise UsageError("its scale register must be read before it can be written")
+        if self.count == 1 or meaning.epoch:
+            return meaning.number(value)
+        parts = value if isinstance(value, tuple | list) else (value,)
+        return tuple(meaning.number(one) for one in parts)  # type: ignore[misc]
+
+    def _encoded(self, value: Value) -> bytes:
+        raw = self._raw(value)
+        if self.meaning is not None:
+            raw = self.meaning.masked(raw)
+            if self.meaning.encoding:
+                return self.meaning.encoded(raw, self.order, self.length)
+        return encode_value(self.type, self.order, raw, self.length)
 
     def _raw(self, value: Value) -> Value:
         if not self.is_number:
@@ -191,6 +267,15 @@ class Point:
 
 def _bit(data: bytes, offset: int) -> Value:
     return bool(data[offset >> 3] >> (offset & 7) & 1)
+
+
+@lru_cache(maxsize=1024)
+def _labelled_bit(meaning: Meaning, count: int) -> Reader:
+    finish = bit_finisher(meaning)
+    if count == 1:
+        return lambda data, offset: finish(bool(data[offset >> 3] >> (offset & 7) & 1))
+    bits = _bits_reader(count)
+    return lambda data, offset: tuple(finish(bit) for bit in bits(data, offset))  # type: ignore[union-attr,arg-type,misc]
 
 
 @lru_cache(maxsize=256)

@@ -1,4 +1,4 @@
-"""Values in registers: twelve types in four orders, to and from big-endian register bytes.
+"""Values in registers: thirteen types in four orders, to and from big-endian register bytes.
 
 An order says how the bytes A B C D of a value lie in its registers: ``abcd`` as they are, ``cdab`` words
 reversed, ``badc`` bytes swapped in each word, ``dcba`` both. Values of one, four or more registers follow the
@@ -31,9 +31,10 @@ INTEGERS: dict[str, tuple[str, int]] = {
     "uint64": ("Q", 4),
     "int64": ("q", 4),
 }
-FLOATS: dict[str, tuple[str, int]] = {"float32": ("f", 2), "float64": ("d", 4)}
+FLOATS: dict[str, tuple[str, int]] = {"float16": ("e", 1), "float32": ("f", 2), "float64": ("d", 4)}
 BCDS: dict[str, int] = {"bcd16": 1, "bcd32": 2}
 _NUMBERS = INTEGERS | FLOATS
+_HIGHEST_FLOATS = {"float16": "65504", "float32": "3.4028235e38", "float64": "1.797e308"}
 
 TYPES = (*INTEGERS, *FLOATS, "string", *BCDS, "bits")
 
@@ -47,6 +48,23 @@ _BITS: tuple[tuple[bool, ...], ...] = tuple(
 
 class DecodeError(Port502Error, ValueError):
     """The registers hold no value of the type they were said to hold."""
+
+    @property
+    def fault(self) -> str:
+        """Why there is no value, as the reason of a bad sample."""
+        return f"decode: {self}"
+
+
+class NotAvailableError(DecodeError):
+    """The registers hold the number by which the device says that it has no value."""
+
+    def __init__(self) -> None:
+        super().__init__("not available")
+
+    @property
+    def fault(self) -> str:
+        """Why there is no value, as the reason of a bad sample."""
+        return "not available"
 
 
 def width_of(type: str, length: int | None = None) -> int:  # noqa: A002
@@ -253,7 +271,7 @@ def _encoded_float(type: str, value: Value) -> bytes:  # noqa: A002
     try:
         return Struct(">" + FLOATS[type][0]).pack(float(value))
     except OverflowError:
-        highest = "3.4028235e38" if type == "float32" else "1.797e308"
+        highest = _HIGHEST_FLOATS[type]
         raise UsageError(f"{type} holds -{highest}..{highest}, got {shown(value)}") from None
 
 

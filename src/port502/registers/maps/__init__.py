@@ -1,0 +1,1 @@
+"""Device maps: what the registers of a product mean, written once and used everywhere."""
