@@ -98,6 +98,7 @@ class SyncClient(BlockingCalls):
         self._on_traffic = on_traffic
         self._by_order = target.scheme not in ("tcp", "tls")
         self._gap = max(pause, t3_5(target.serial.baud) if target.is_serial else 0.0)
+        self._is_plain = not self._by_order and not self._gap and on_traffic is None
         self._unit = unit
         self._timeout = response_timeout
         self._retries = retries
@@ -157,7 +158,7 @@ class SyncClient(BlockingCalls):
             self._retries,
         )
         with self._lock:
-            self._run([transaction])
+            self._run_one(transaction, now)
         if transaction.error is not None:
             raise transaction.error
         return transaction.response  # type: ignore[return-value]
@@ -205,6 +206,41 @@ class SyncClient(BlockingCalls):
             self._drop(LinkState.IDLE, "interrupted")
             raise
 
+    def _run_one(self, transaction: AnyTransaction, now: float) -> None:
+        """The usual case without detours: connected, quiet, and one reply that comes in one piece."""
+        stream, connection = self._stream, self._connection
+        if (
+            stream is None
+            or not self._is_plain
+            or now - self._last_used > IDLE_CHECK
+            or transaction.request.writes
+        ):
+            self._run([transaction])
+            return
+        waiting: list[AnyTransaction] = []
+        try:
+            stream.send(connection.send(transaction, now))
+            data = stream.receive(
+                transaction.timeout
+                if transaction.expires < transaction.deadline
+                else transaction.expires - now
+            )
+            if data:
+                finished = connection.receive(data, now)
+                if finished and transaction.error is None and connection.failure is None:
+                    self._last_used = now
+                    self._backoff.failures = 0
+                    return
+                self._finish(finished, waiting, now)
+                if connection.failure is not None:
+                    raise connection.failure
+        except LinkError as error:
+            self._recover(waiting, error)
+        except BaseException:
+            self._drop(LinkState.IDLE, "interrupted")
+            raise
+        self._run(waiting)
+
     def _exchange(self, waiting: list[AnyTransaction], now: float) -> None:
         stream = self._stream
         if waiting and (
@@ -225,6 +261,14 @@ class SyncClient(BlockingCalls):
     def _send(
         self, stream: BlockingStream, connection: ClientConnection, waiting: list[AnyTransaction]
     ) -> None:
+        if self._is_plain and not waiting[-1].request.writes:
+            frames = connection.send_some(waiting, time.monotonic())
+            if self.settings.coalesce:
+                stream.send(b"".join(frames))
+            else:
+                for frame in frames:
+                    stream.send(frame)
+            return
         bundle: list[bytes] = []
         while waiting and connection.has_room:
             now = time.monotonic()
@@ -307,12 +351,14 @@ class SyncClient(BlockingCalls):
         for transaction in finished:
             error = transaction.error
             if error is None:
-                self._backoff.failures = 0
-            elif transaction.may_repeat(error) and transaction.deadline > now:
+                continue
+            if transaction.may_repeat(error) and transaction.deadline > now:
                 transaction.error = None
                 if isinstance(error, (AcknowledgeError, ServerDeviceBusyError)):
                     time.sleep(min(BUSY_WAIT * transaction.attempts, max(transaction.deadline - now, 0.0)))
                 waiting.append(transaction)
+        if finished and finished[-1].error is None:
+            self._backoff.failures = 0
 
     def _give_up(self, transaction: AnyTransaction, now: float) -> None:
         if self._stream is not None:

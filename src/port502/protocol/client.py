@@ -6,7 +6,7 @@ on this one state machine (TCP Implementation Guide V1.0b, clauses 4.4.1 and 4.4
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any, TypeAlias
 
@@ -68,6 +68,7 @@ class ClientConnection:
         self._by_order = by_order
         self._tolerate = tolerate
         self._any_unit = ANY_UNIT_IN_REPLY in tolerate
+        self._discards = by_order or EXTRA_BYTES in tolerate
         self._waiting: dict[int, AnyTransaction] = {}
         self._quarantined: dict[int, None] = {}
         self._next_id = 1
@@ -103,7 +104,7 @@ class ClientConnection:
         cannot answer a younger request.
         """
         waiting = self._waiting
-        if self._by_order or (not waiting and EXTRA_BYTES in self._tolerate):
+        if self._discards and (self._by_order or not waiting):
             self.framing.discard()
         number = self._next_id
         if number in waiting or number in self._quarantined:
@@ -115,8 +116,7 @@ class ClientConnection:
         transaction.sent_at = now
         expires = now + transaction.timeout
         transaction.expires = expires if expires < transaction.deadline else transaction.deadline
-        self._order += 1
-        transaction.order = self._order
+        self._order = transaction.order = self._order + 1
         transaction.pipelined = bool(waiting)
         waiting[number] = transaction
         return frame
@@ -126,31 +126,12 @@ class ClientConnection:
 
         Raises FrameError, after handing out what came before it, at the next call; see ``failure``.
         """
-        finished: list[AnyTransaction] = []
         self._heard = now
-        for frame in self.framing.receive(data):
-            transaction = self._match(frame)
-            if transaction is None:
-                continue
-            self._judge(transaction, frame)
-            if transaction.order > self._newest_answered:
-                self._newest_answered = transaction.order
-            if transaction.pipelined:
-                self._newest_of_unit[transaction.unit] = transaction.order
-            if not transaction.abandoned:
-                finished.append(transaction)
-        return finished
+        return self._settle(self.framing.receive(data))
 
     def silence(self, now: float) -> list[AnyTransaction]:
         """Serial lines: the line has been quiet for the frame gap, so what is buffered is all there is."""
-        finished = []
-        for frame in self.framing.silence():
-            transaction = self._match(frame)
-            if transaction is not None:
-                self._judge(transaction, frame)
-                if not transaction.abandoned:
-                    finished.append(transaction)
-        return finished
+        return self._settle(self.framing.silence())
 
     @property
     def failure(self) -> LinkError | None:
@@ -185,6 +166,16 @@ class ClientConnection:
             if not transaction.abandoned:
                 transaction.error = self._no_reply(transaction)
         return [transaction for transaction in overdue if not transaction.abandoned]
+
+    def send_some(self, waiting: list[AnyTransaction], now: float) -> list[bytes]:
+        """Send from the end of ``waiting`` until the window is full: one frame for each that was taken."""
+        send = self.send
+        room = self.window - len(self._waiting)
+        if room <= 0:
+            return []
+        taken = waiting[: -room - 1 : -1]
+        del waiting[-room:]
+        return [send(transaction, now) for transaction in taken]
 
     def abandon(self, transaction: AnyTransaction) -> None:
         """Nobody waits for this transaction any more; its place is free when its reply or its time has come."""
@@ -228,14 +219,34 @@ class ClientConnection:
             self._quarantined.pop(next(iter(self._quarantined)))
         self._quarantined[number] = None
 
-    def _match(self, frame: Frame) -> AnyTransaction | None:
-        if self._by_order:
-            return self._match_by_order(frame)
-        transaction = self._waiting.pop(frame.transaction_id, None)
-        if transaction is not None:
+    def _settle(self, frames: Iterable[Frame]) -> list[AnyTransaction]:
+        """Find each reply's request and decode it as its answer."""
+        finished = []
+        # Serial frames have id 0, which no request has: there every reply is matched by unit and function.
+        waiting = self._waiting
+        for frame in frames:
+            transaction = waiting.pop(frame.transaction_id, None)
+            if transaction is None:
+                transaction = self._match_stranger(frame)
+                if transaction is None:
+                    continue
             self._unsolicited = 0
-            return transaction
-        return self._match_stranger(frame)
+            if transaction.order > self._newest_answered:
+                self._newest_answered = transaction.order
+            if transaction.pipelined:
+                self._newest_of_unit[transaction.unit] = transaction.order
+            if frame.unit == transaction.unit and transaction.error is None:
+                try:
+                    transaction.response = transaction.request.decode_response(frame.pdu)
+                except DeviceError as error:
+                    transaction.error = error
+                except ReplyError as error:
+                    self._mend(transaction, frame.pdu, error)
+            else:
+                self._judge(transaction, frame)
+            if not transaction.abandoned:
+                finished.append(transaction)
+        return finished
 
     def _match_by_order(self, frame: Frame) -> AnyTransaction | None:
         for number, transaction in self._waiting.items():
@@ -246,6 +257,8 @@ class ClientConnection:
         return None
 
     def _match_stranger(self, frame: Frame) -> AnyTransaction | None:
+        if self._by_order:
+            return self._match_by_order(frame)
         if frame.transaction_id in self._quarantined:
             del self._quarantined[frame.transaction_id]
             self.counters.late += 1
@@ -266,16 +279,16 @@ class ClientConnection:
         return None
 
     def _judge(self, transaction: AnyTransaction, frame: Frame) -> None:
+        """A reply with another unit id than its request's, or without a transaction id."""
         if transaction.error is not None:
             return
-        if frame.unit != transaction.unit:
-            if not self._any_unit:
-                transaction.error = ReplyError(
-                    f"unit {frame.unit} answered a request to unit {transaction.unit};"
-                    f" if this device always does so, tolerate {ANY_UNIT_IN_REPLY}{_outcome(transaction)}"
-                )
-                return
-            self.counters.tolerated += 1
+        if frame.unit != transaction.unit and not self._any_unit:
+            transaction.error = ReplyError(
+                f"unit {frame.unit} answered a request to unit {transaction.unit};"
+                f" if this device always does so, tolerate {ANY_UNIT_IN_REPLY}{_outcome(transaction)}"
+            )
+            return
+        self.counters.tolerated += 1
         try:
             transaction.response = transaction.request.decode_response(frame.pdu)
         except DeviceError as error:
