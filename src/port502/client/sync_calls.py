@@ -5,9 +5,10 @@ from __future__ import annotations
 import time
 from abc import ABC, abstractmethod
 from collections.abc import Sequence
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 from port502.client.dialogue import Dialogue, Reading, read_identification, read_values, values_of
+from port502.errors import DeviceError, NoReplyError
 from port502.protocol.bit_access import (
     ReadCoilsRequest,
     ReadDiscreteInputsRequest,
@@ -44,6 +45,9 @@ from port502.protocol.words import data_of, registers_of
 from port502.registers.reference import Reference
 from port502.registers.values import Value
 
+if TYPE_CHECKING:
+    from port502.client.sunspec import BlockingSunSpec as SunSpec
+
 R = TypeVar("R", bound=Response)
 T = TypeVar("T")
 
@@ -63,7 +67,12 @@ class BlockingCalls(ABC):
             request = next(dialogue)
             while True:
                 left = None if deadline is None else max(deadline - time.monotonic(), 0.0)
-                request = dialogue.send(self.request(request, unit=unit, timeout=left))
+                try:
+                    response = self.request(request, unit=unit, timeout=left)
+                except (DeviceError, NoReplyError) as error:
+                    request = dialogue.throw(error)
+                else:
+                    request = dialogue.send(response)
         except StopIteration as end:
             result: T = end.value
             return result
@@ -255,3 +264,22 @@ class BlockingCalls(ABC):
     ) -> list[Reading]:
         """The same with the registers or bits that each value was decoded from."""
         return self._converse(read_values(references), unit, timeout)
+
+    def sunspec(
+        self,
+        *,
+        base: int | None = None,
+        max_registers: int = 125,
+        unit: int | None = None,
+        timeout: float | None = None,
+    ) -> SunSpec:
+        """Find the device's chain of SunSpec models, and give the device with all its points by name.
+
+        ``base`` is where the marker stands, if that is known; ``max_registers`` is the most that one read may ask
+        for. Raises NotSunSpecError where there is no marker.
+        """
+        from port502.client.sunspec import BlockingSunSpec
+        from port502.registers.sunspec.discovery import discover
+
+        device = self._converse(discover(max_registers, base), unit, timeout)
+        return BlockingSunSpec(self, device, max_registers, unit)

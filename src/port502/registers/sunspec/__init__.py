@@ -1,0 +1,1 @@
+"""SunSpec: devices that say themselves, as a chain of numbered models, which registers mean what."""
