@@ -41,7 +41,7 @@ class Running:
         return list(self.keeper.samples)
 
     def newest(self, point: str) -> Sample:
-        return self.collector.latest.samples[point]
+        return self.collector.latest[point]
 
     def connection(self, name: str = "plc") -> ConnectionStatus:
         return next(one for one in self.collector.status().connections if one.name == name)

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Sequence
 
 import pytest
 
@@ -18,7 +19,7 @@ class Broken:
     def __init__(self) -> None:
         self.failing = True
 
-    def put(self, samples: list[Sample]) -> None:
+    def put(self, samples: Sequence[Sample]) -> None:
         if self.failing:
             raise OSError("no space left on device")
 
@@ -63,6 +64,24 @@ def test_a_failing_sink_harms_only_itself(bus: Bus, caplog: pytest.LogCaptureFix
     status = {one.name: one for one in bus.status()}
     assert (status["broken"].errors, status["broken"].lost, status["broken"].samples) == (59, 590, 10)
     assert status["keeper"].errors == 0
+
+
+def test_readings_and_samples_keep_their_order(bus: Bus) -> None:
+    keeper = Keeper()
+    bus.add("keeper", keeper)
+    bus.offer_reading(("d.a", "d.b"), 1.0, (10, 20), 0.0)
+    bus.offer([Sample("d.c", 2.0, None, "bad", "timeout")], 0.0)
+    bus.offer([], 0.0)
+    bus.offer_reading(("d.a",), 3.0, (11,), 0.0)
+    bus.flush(0.2)
+    assert keeper.samples == [
+        Sample("d.a", 1.0, 10),
+        Sample("d.b", 1.0, 20),
+        Sample("d.c", 2.0, None, "bad", "timeout"),
+        Sample("d.a", 3.0, 11),
+    ]
+    bus.flush(0.4)
+    assert len(keeper.samples) == 4
 
 
 def test_nothing_gathers_for_nobody(bus: Bus) -> None:

@@ -28,7 +28,9 @@ class Setup:
         self.outlet = Outlet(Latest(), bus)
         self.outlet.bands["d.b"] = Deadband(5.0)
         points = [Point("a", Table.HOLDING, 0), Point("b", Table.HOLDING, 1, "int16")]
+        self.outlet.latest.announce({"d.a": 5.0, "d.b": 5.0, "d.sum": 5.0}, 0.0)
         self.block = LiveBlock(Block(points), {"a": "d.a", "b": "d.b"}, self.outlet.bands, 0.0)
+        self.outlet.latest.place(self.block)
 
     def kept(self) -> list[tuple[str, object]]:
         self.outlet.bus.flush(0.0)
@@ -42,7 +44,7 @@ def test_without_a_deadband_every_reading_is_kept_and_with_one_every_change() ->
     for now, (a, b) in enumerate([(1, 10), (1, 12), (1, 16)]):
         setup.outlet.read(setup.block, struct.pack(">Hh", a, b), float(now), 1000.0 + now)
     assert setup.kept() == [("d.a", 1), ("d.b", 10), ("d.a", 1), ("d.a", 1), ("d.b", 16)]
-    assert setup.outlet.latest.samples["d.b"].time == 1002.0
+    assert setup.outlet.latest["d.b"].time == 1002.0
     assert setup.outlet.counters.good == 6
     assert setup.block.read_at == 2.0
 
@@ -53,7 +55,7 @@ def test_a_failed_read_is_kept_and_counted_as_bad() -> None:
         setup.outlet.failed(setup.block, "timeout", now, 1000.0 + now)
     assert setup.kept() == [("d.a", None), ("d.b", None), ("d.a", None)]
     assert setup.outlet.counters.bad == 4
-    assert setup.outlet.latest.samples["d.b"].reason == "timeout"
+    assert setup.outlet.latest["d.b"].reason == "timeout"
     assert setup.block.read_at == 0.0
 
 
@@ -61,11 +63,12 @@ def test_expressions_are_computed_after_their_inputs_and_kept() -> None:
     setup = Setup()
     computed = (ExpressionSettings("sum", "a + b"),)
     derived = Derived([device("d", 1, holding("a", 0), holding("b", 1), expressions=computed)])
+    setup.outlet.latest.place(derived.nodes["d.sum"])
     setup.block.feeds = derived.fed_by(setup.block.names)
     setup.outlet.read(setup.block, struct.pack(">Hh", 1, 10), 1.0, 1001.0)
     assert setup.kept() == [("d.a", 1), ("d.b", 10), ("d.sum", 11)]
     setup.outlet.failed(setup.block, "timeout", 2.0, 1002.0)
-    assert setup.outlet.latest.samples["d.sum"].quality == BAD
+    assert setup.outlet.latest["d.sum"].quality == BAD
     assert setup.outlet.counters.bad == 3
     assert setup.outlet.counters.good == 3
 
@@ -77,4 +80,4 @@ def test_samples_from_elsewhere_go_the_same_way() -> None:
     setup.outlet.put([stale], (), 2.0, 1002.0)
     assert setup.kept() == [("d.b", 7)]
     assert setup.outlet.counters.uncertain == 2
-    assert setup.outlet.latest.samples["d.b"] is stale
+    assert setup.outlet.latest["d.b"] is stale

@@ -52,11 +52,11 @@ def test_latest_values_know_where_they_come_from_now() -> None:
     reads = Reads(settings, settings.points, Knowledge(), to)
     reads.refresh(100.0, 1000.0)
     to.read(reads.live[0], bytes(range(8)), 100.0, 1000.0)
-    current = to.latest.get("d.p1", 101.0, 1001.0)
+    current = to.latest.current("d.p1", 101.0, 1001.0)
     assert current is not None
     assert current.registers == (0x0203,)
     reads.displace()
-    current = to.latest.get("d.p1", 101.0, 1001.0)
+    current = to.latest.current("d.p1", 101.0, 1001.0)
     assert current is not None
     assert current.registers == ()
 

@@ -6,7 +6,7 @@ import random
 
 import pytest
 
-from port502.collect.schedule import Schedule, phase
+from port502.collect.schedule import Beat, Schedule, grain, phase
 from tests.collect.wire import ManualClock
 
 
@@ -53,13 +53,13 @@ def test_slots_lie_on_a_grid_that_does_not_drift(run: Run) -> None:
 
 
 def test_slots_that_a_stalled_process_slept_through_are_skipped_and_counted(run: Run) -> None:
-    beat = run.schedule.every(1.0, 0.5, run.note)
+    run.schedule.every(1.0, 0.5, run.note)
     run.at(1000.5)
     run.at(1007.2)
     assert run.at(1007.4) == 1007.5
     run.at(1007.5)
-    assert [due for due, _ in run.calls] == [1000.5, 1001.5, 1007.5]
-    assert beat.missed == 5
+    assert [due for due, _ in run.calls] == [1000.5, 1006.5, 1007.5]
+    assert run.schedule.missed == 5
 
 
 def test_a_single_job_runs_once_and_a_cancelled_one_never(run: Run) -> None:
@@ -69,6 +69,7 @@ def test_a_single_job_runs_once_and_a_cancelled_one_never(run: Run) -> None:
     beat.cancel()
     run.at(1001.0)
     assert [due for due, _ in run.calls] == [1000.2]
+    run.schedule.prune()
     assert len(run.schedule) == 0
     assert run.schedule.next_due() is None
 
@@ -106,3 +107,52 @@ def test_lateness_is_measured_against_the_slot(run: Run) -> None:
     run.schedule.every(1.0, 0.0, run.note)
     run.at(1001.003)
     assert run.schedule.late.longest == pytest.approx(0.003)
+
+
+def test_wake_ups_are_as_far_apart_as_the_shortest_interval_allows() -> None:
+    assert grain(60.0) == 0.012
+    assert grain(0.1) == pytest.approx(0.005)
+
+
+def test_any_mix_of_beats_keeps_each_to_its_own_grid(run: Run) -> None:
+    """Beats come and go at any time; what a plain list of all slots says is what happens."""
+    random.seed(7)
+    beats: list[tuple[float, float, float, list[float], Beat]] = []
+    now = 1000.0
+    for _ in range(300):
+        now += random.random() * 0.4
+        run.at(now)
+        if random.random() < 0.3:
+            interval, offset = random.choice([0.1, 0.25, 1.0, 7.0]), random.random() * 10
+            calls: list[float] = []
+            beat = run.schedule.every(interval, offset, lambda due, now, calls=calls: calls.append(due))
+            beats.append((interval, offset, now, calls, beat))
+        if beats and random.random() < 0.1:
+            interval, offset, born, calls, beat = beats.pop(random.randrange(len(beats)))
+            beat.cancel()
+            check(interval, offset, born, now, calls)
+            run.schedule.prune()
+    for interval, offset, born, calls, _ in beats:
+        check(interval, offset, born, now, calls)
+    assert len(run.schedule) == len(beats)
+
+
+def check(interval: float, offset: float, born: float, died: float, calls: list[float]) -> None:
+    slots = [slot * interval + offset % interval for slot in range(int(1300 / interval))]
+    expected = [slot for slot in slots if born < slot <= died]
+    if interval >= 0.4:
+        assert calls == pytest.approx(expected)
+    else:
+        assert {round(call, 6) for call in calls} <= {round(slot, 6) for slot in expected}
+        assert len(calls) == len(set(calls))
+
+
+def test_what_was_due_is_not_lost_when_a_beat_joins(run: Run) -> None:
+    run.schedule.every(1.0, 0.50, run.note)
+    run.clock.now = 1000.505
+    run.schedule.every(1.0, 0.9, run.note)
+    run.schedule.every(1.0, 0.2, run.note)
+    run.at(1000.51)
+    assert [due for due, _ in run.calls] == [1000.5]
+    run.at(1001.6)
+    assert [due for due, _ in run.calls] == [1000.5, 1000.9, 1001.2, 1001.5]

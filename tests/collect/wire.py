@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Coroutine, Iterable
+from collections.abc import Callable, Coroutine, Iterable, Sequence
 from heapq import heappop, heappush
 from typing import Any, TypeVar
 
@@ -303,7 +303,7 @@ class Keeper:
     def __init__(self) -> None:
         self.samples: list[Sample] = []
 
-    def put(self, samples: list[Sample]) -> None:
+    def put(self, samples: Sequence[Sample]) -> None:
         self.samples += samples
 
     def of(self, point: str) -> list[Sample]:

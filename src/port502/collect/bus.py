@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
-from port502.collect.sample import Sample
+from port502.collect.batch import Batch
+from port502.collect.sample import Sample, Value
 from port502.transport.complaints import Complaints
 
 BATCH = 1000
@@ -18,8 +20,8 @@ DELAY = 0.2
 class Sink(Protocol):
     """Whoever wants samples: the history, an output, a screen."""
 
-    def put(self, samples: list[Sample]) -> None:
-        """Take some samples, oldest first. Must neither block nor change the list; what it raises is counted."""
+    def put(self, samples: Sequence[Sample]) -> None:
+        """Take some samples, oldest first, and return at once; what it raises is counted."""
 
 
 @dataclass(slots=True)
@@ -38,7 +40,7 @@ class Bus:
 
     def __init__(self, complaints: Complaints) -> None:
         self._sinks: dict[str, tuple[Sink, SinkStatus]] = {}
-        self._batch: list[Sample] = []
+        self._batch = Batch()
         self._complaints = complaints
 
     def add(self, name: str, sink: Sink) -> None:
@@ -49,20 +51,26 @@ class Bus:
         """Let a sink have nothing more; unknown names are no error."""
         self._sinks.pop(name, None)
 
+    def offer_reading(self, points: Sequence[str], time: float, values: Sequence[Value], now: float) -> None:
+        """Pass the good values of these points on, soon."""
+        if self._sinks:
+            self._batch.add_reading(points, time, values)
+            if len(self._batch) >= BATCH:
+                self.flush(now)
+
     def offer(self, samples: list[Sample], now: float) -> None:
-        """Pass samples on, soon."""
-        if not self._sinks:
-            return
-        self._batch += samples
-        if len(self._batch) >= BATCH:
-            self.flush(now)
+        """Pass samples on, soon; the list is not the caller's any more."""
+        if self._sinks and samples:
+            self._batch.add_samples(samples)
+            if len(self._batch) >= BATCH:
+                self.flush(now)
 
     def flush(self, now: float) -> None:
         """Hand over what has gathered."""
         batch = self._batch
         if not batch:
             return
-        self._batch = []
+        self._batch = Batch()
         for name, (sink, status) in list(self._sinks.items()):
             try:
                 sink.put(batch)

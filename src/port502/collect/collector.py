@@ -21,7 +21,7 @@ from port502.collect.poller import Layout, Poller, Workshop
 from port502.collect.reads import bands_of, point_of
 from port502.collect.report import report
 from port502.collect.sample import Value
-from port502.collect.schedule import GRAIN, Schedule
+from port502.collect.schedule import Schedule, grain
 from port502.collect.settings import ConnectionSettings, DeviceSettings
 from port502.collect.status import CollectorStatus
 from port502.collect.wire import Connect, connect
@@ -66,6 +66,7 @@ class Collector:
         self._clock = clock or LoopClock()
         self._timer: Timer | None = None
         self._timer_at = 0.0
+        self._grain = 0.0
         self._tasks: set[asyncio.Task[None]] = set()
         self._complaints = Complaints(log)
         self.latest = Latest()
@@ -172,6 +173,8 @@ class Collector:
     def _commit(self, change: _Change) -> None:
         new = [device for name, device in change.devices.items() if self._devices.get(name) != device]
         self._announce(change, new)
+        intervals = [one.interval for device in change.devices.values() for one in device.points]
+        self._grain = grain(min(intervals, default=1.0))
         self._derived = change.derived
         self._devices = change.devices
         pollers = {}
@@ -184,6 +187,7 @@ class Collector:
                 pollers[name] = self._pollers[name]
                 pollers[name].adopt(settings, change.layouts[name], change.derived)
         self._pollers = pollers
+        self._shop.schedule.prune()
 
     def _announce(self, change: _Change, new: list[DeviceSettings]) -> None:
         """Bring everything that is kept by name in line with the points there are now."""
@@ -208,7 +212,7 @@ class Collector:
             self.latest.displace(node)
         self.latest.announce(limits, self._clock.wall())
         for node in change.derived.nodes.values():
-            self.latest.place(node, [node.name])
+            self.latest.place(node)
 
     # What it gives
 
@@ -222,7 +226,7 @@ class Collector:
 
     def current(self, point: str) -> Current | None:
         """What is known of ``DEVICE.POINT`` now, stale or not; None for a point that is not collected."""
-        return self.latest.get(point, self._clock.time(), self._clock.wall())
+        return self.latest.current(point, self._clock.time(), self._clock.wall())
 
     async def read(self, device: str, *items: str | Reference, timeout: float | None = None) -> list[Reading]:
         """Read points (names or globs) and references from a device now, ahead of the polling.
@@ -276,7 +280,7 @@ class Collector:
         self._timer = None
         following = self._shop.schedule.run()
         if following is not None:
-            self._arm(max(following, began + GRAIN))
+            self._arm(max(following, began + self._grain))
 
     def _sweep(self, due: float, now: float) -> None:
         time = self._clock.wall()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from port502.collect.sample import Sample, Value
+from port502.collect.sample import Value
 
 HEARTBEAT = 60.0
 """Seconds after which a value is kept although it did not change."""
@@ -15,26 +15,28 @@ class Deadband:
     last kept one by more than ``width``; anything else changes when it differs.
     """
 
-    __slots__ = ("kept", "kept_at", "width")
+    __slots__ = ("_kept_at", "_quality", "_reason", "_value", "width")
 
     def __init__(self, width: float) -> None:
         self.width = width
-        self.kept: Sample | None = None
-        self.kept_at = 0.0
+        self._value: Value = None
+        self._quality = ""
+        self._reason = ""
+        self._kept_at = float("-inf")
 
-    def keeps(self, sample: Sample, now: float) -> bool:
+    def keeps(self, value: Value, quality: str, reason: str, now: float) -> bool:
         """Whether this sample is to be kept, at monotonic ``now``; if so it becomes the one to compare with."""
-        kept = self.kept
         if (
-            kept is not None
-            and now - self.kept_at < HEARTBEAT
-            and sample.quality == kept.quality
-            and sample.reason == kept.reason
-            and not _differs(sample.value, kept.value, self.width)
+            now - self._kept_at < HEARTBEAT
+            and quality == self._quality
+            and reason == self._reason
+            and not _differs(value, self._value, self.width)
         ):
             return False
-        self.kept = sample
-        self.kept_at = now
+        self._value = value
+        self._quality = quality
+        self._reason = reason
+        self._kept_at = now
         return True
 
 

@@ -9,7 +9,7 @@ from fnmatch import fnmatchcase
 from typing import Any
 
 from port502.collect.poller import Poller
-from port502.collect.reading import request_for
+from port502.collect.reading import raw_of, request_for
 from port502.collect.reads import limits_of, point_of
 from port502.collect.sample import BAD, GOOD, Value
 from port502.collect.settings import DeviceSettings
@@ -17,10 +17,7 @@ from port502.collect.unit import Unit
 from port502.collect.wire import AnyTransaction
 from port502.collect.words import NO_ANSWER_CODES, reason_of
 from port502.errors import DeviceError, NoReplyError, Port502Error, ReplyError, UsageError
-from port502.protocol.bits import bits_of
 from port502.protocol.message import Request
-from port502.protocol.words import registers_of
-from port502.registers.block import Block
 from port502.registers.healing import Healing
 from port502.registers.planner import Limits
 from port502.registers.point import Point
@@ -61,7 +58,7 @@ async def exchange(
     retries = 0 if request.writes else settings.retries
     if timeout is None:
         timeout = PATIENCE + settings.connect_timeout + (retries + 1) * settings.response_timeout
-    now = poller.times()[0]
+    now = poller.time()
     ended: asyncio.Future[AnyTransaction] = asyncio.get_running_loop().create_future()
 
     def done(transaction: AnyTransaction) -> None:
@@ -88,7 +85,7 @@ async def exchange(
 
 def _learn(poller: Poller, unit: Unit, transaction: AnyTransaction) -> None:
     """What the outcome says about the unit."""
-    now = poller.times()[0]
+    now = poller.time()
     error = transaction.error
     if transaction.attempts:
         poller.heard(transaction, now)
@@ -144,7 +141,7 @@ async def read_points(
     while blocks:
         block = blocks.pop(0)
         ended = await exchange(poller, unit, request_for(block), priority, timeout)
-        time = poller.times()[1]
+        time = poller.wall()
         if isinstance(ended.error, DeviceError):
             pieces = healing.refused(block, ended.error.code, 0.0)
             blocks[:0] = pieces
@@ -162,14 +159,6 @@ async def read_points(
                 raw = raw_of(block, one, ended.response.data)
                 found[int(one.name)] = _reading(name, point, value, raw, time)
     return [found[place] for place in range(len(wanted))]
-
-
-def raw_of(block: Block, point: Point, data: bytes) -> tuple[int, ...]:
-    """The registers (or bits) of one point in the data of its block."""
-    start, end = point.address - block.address, point.end - block.address
-    if block.table.is_bits:
-        return tuple(map(int, bits_of(data, block.quantity)[start:end]))
-    return tuple(registers_of(data[2 * start : 2 * end]))
 
 
 def _reading(

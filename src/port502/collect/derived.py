@@ -16,22 +16,39 @@ _LEAST_STALE = 5.0
 class Node:
     """One expression of a device: its full name, its inputs, and what it made of them last."""
 
-    __slots__ = ("expression", "inputs", "interval", "made_at", "name", "read_at", "seen")
+    __slots__ = ("_last", "expression", "inputs", "interval", "made_at", "name", "names", "read_at", "seen")
 
     def __init__(self, name: str, expression: Expression, interval: float) -> None:
         self.name = name
+        self.names = (name,)
         self.expression = expression
         self.inputs = expression.names
         self.interval = interval
         self.read_at = float("-inf")
         self.made_at = float("-inf")
         self.seen: list[tuple[Value, str]] | None = None
+        self._last: Sample | None = None
 
-    def raw(self, point: str) -> tuple[int, ...]:
+    def sample(self, place: int) -> Sample | None:
+        """What it made last."""
+        return self._last
+
+    def replace(self, place: int, sample: Sample) -> None:
+        """Make another sample the newest."""
+        self._last = sample
+
+    def raw(self, place: int) -> tuple[int, ...]:
         """Nothing: a computed value has no registers."""
         return ()
 
-    def sample(self, samples: Mapping[str, Sample], now: float, time: float) -> Sample | None:
+    def computed(self, samples: Mapping[str, Sample], now: float, time: float) -> Sample | None:
+        """What it makes of its inputs now, if that is news; it is its newest sample then."""
+        made = self._compute(samples, now, time)
+        if made is not None:
+            self._last = made
+        return made
+
+    def _compute(self, samples: Mapping[str, Sample], now: float, time: float) -> Sample | None:
         """What it makes of its inputs now; None when these are as before and the last result is recent.
 
         A bad input gives a bad result, an uncertain one an uncertain result.

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from typing import Protocol
 
 from port502.collect.outlet import Outlet
@@ -21,12 +23,27 @@ BUSY_WAIT = 0.1
 """Seconds before a block is asked for again that the device put off, doubled each time."""
 
 
+@dataclass(slots=True)
+class Tally:
+    """What the pollers of a collector count together."""
+
+    polls: int = 0
+    cycles: int = 0
+    overruns: int = 0
+    writes: int = 0
+    failures: int = 0
+
+
 class Line(Protocol):
-    """What a group needs of the connection it is read through."""
+    """What a group needs of the connection it is read through; ``ready`` says that requests go out at once."""
 
     outlet: Outlet
+    tally: Tally
     retries: int
     parallel: int
+    ready: bool
+    time: Callable[[], float]
+    wall: Callable[[], float]
 
     @property
     def shared(self) -> bool:
@@ -35,10 +52,7 @@ class Line(Protocol):
     def blocked(self) -> str | None:
         """Why nothing can be asked now: in words, empty while that is not known yet; None when it can."""
 
-    def times(self) -> tuple[float, float]:
-        """Monotonic and Unix seconds."""
-
-    def submit(self, group: Group, block: LiveBlock, priority: int, now: float) -> None:
+    def submit(self, group: Group, block: LiveBlock, priority: int, now: float) -> AnyTransaction:
         """Ask for a block; ``group.replied`` gets the outcome, later."""
 
     def cancel(self, transaction: AnyTransaction) -> None:
@@ -56,9 +70,6 @@ class Line(Protocol):
     def turned(self, unit: Unit, now: float) -> None:
         """The state of a unit has changed."""
 
-    def finished(self, group: Group, now: float) -> None:
-        """The group has ended a cycle."""
-
 
 class Group:
     """The points of one device with one interval; at most one cycle of it runs at a time.
@@ -68,6 +79,11 @@ class Group:
     rest of the cycle is given up, and the next cycle begins behind the block that failed. ``missed`` says that the
     connection could not be asked when it was due.
     """
+
+    __slots__ = (
+        "_delayed", "_first", "_flying", "_health", "_next", "_silent", "_todo", "cycles", "device",
+        "interval", "line", "missed", "overruns", "priority", "progress", "reads", "running", "started", "took", "unit",
+    )  # fmt: skip
 
     def __init__(self, device: str, interval: float, unit: Unit, reads: Reads, line: Line) -> None:
         self.device = device
@@ -81,10 +97,11 @@ class Group:
         self.started = self.progress = 0.0
         self.took: float | None = None
         self.cycles = self.overruns = 0
-        self._todo: list[LiveBlock] = []
+        self._health = unit.health
+        self._todo: Sequence[LiveBlock] = ()
         self._next = 0
         self._first = 0
-        self._flying: list[LiveBlock] = []
+        self._flying = 0
         self._delayed: list[LiveBlock] = []
         self._silent = False
 
@@ -97,28 +114,20 @@ class Group:
         """A slot has come; it is skipped while the last cycle is still running."""
         if not self.running:
             self.begin(now)
-        elif self.unit.health.online:
+        elif self._health.online:
             self.overruns += 1
             self.line.overrun(self, now)
 
     def begin(self, now: float) -> None:
         """Start a cycle, or say at once why none can be."""
-        blocked = self.line.blocked()
-        if blocked is not None:
-            self.missed = True
-            if blocked:
-                self.fail(blocked, now)
+        online = self._health.online
+        if not (online and self.line.ready) and self._cannot_ask(now):
             return
-        unit = self.unit
-        online = unit.health.online
-        if not online and unit.tester is None and not unit.health.may_ask(now):
-            self.fail(unit.health.reason, now)
-            return
-        if self.reads.refresh(now, self.line.times()[1]):
+        reads = self.reads
+        if not reads.fresh(now) and reads.refresh(now, self.line.wall()):
             self._first = 0
-        live = self.reads.live
         first = self._first
-        self._todo = live[first:] + live[:first] if first else live
+        self._todo = reads.live[first:] + reads.live[:first] if first else reads.live
         self._next = 0
         self.running = True
         self.missed = self._silent = False
@@ -128,10 +137,23 @@ class Group:
         else:
             self.resume(now)
 
+    def _cannot_ask(self, now: float) -> bool:
+        """Whether connection or unit cannot be asked now; all points are bad then, if the reason is known."""
+        blocked = self.line.blocked()
+        if blocked is not None:
+            self.missed = True
+            if blocked:
+                self.fail(blocked, now)
+            return True
+        if self._health.online or self.unit.tester is not None or self._health.may_ask(now):
+            return False
+        self.fail(self._health.reason, now)
+        return True
+
     def resume(self, now: float) -> None:
         """Go on with a cycle whose unit is, or was, being tested by another group."""
         unit = self.unit
-        if not unit.health.online:
+        if not self._health.online:
             if unit.tester is not None:
                 unit.waiting.append(self)
                 return
@@ -141,46 +163,53 @@ class Group:
     def fail(self, reason: str, now: float) -> None:
         """End the cycle now; points not read in it are bad. Without a running cycle, all are."""
         if not self.running:
-            self.reads.refresh(now, self.line.times()[1])
+            self.reads.refresh(now, self.line.wall())
             self._todo, self._next = self.reads.live, 0
-        left = self._flying + self._delayed
-        self._flying, self._delayed = [], []
-        for block in left:
-            if block.transaction is not None:
-                self.line.cancel(block.transaction)
+        left = self._take_back()
         self._drop(left, reason, now)
         self._give_up(reason, now)
 
     def stop(self, now: float) -> None:
         """End for good, without a word."""
-        for block in self._flying:
-            if block.transaction is not None:
-                self.line.cancel(block.transaction)
-        self._flying, self._delayed, self._todo, self._next = [], [], [], 0
+        self._take_back()
+        self._todo, self._next = (), 0
         self.running = False
         self.unit.leave(self, now)
         self.reads.displace()
 
+    def _take_back(self) -> list[LiveBlock]:
+        """Ask for nothing more that was asked; returns the blocks."""
+        flying = [block for block in self._todo if block.transaction is not None]
+        for block in flying:
+            assert block.transaction is not None
+            self.line.cancel(block.transaction)
+            block.transaction = None
+        self._flying = 0
+        delayed, self._delayed = self._delayed, []
+        return flying + delayed
+
     def _advance(self, now: float) -> None:
-        """Ask for what comes next, as far as it may be asked now."""
-        flying = self._flying
+        """Ask for what comes next, as far as it may be asked now, or end the cycle."""
         todo = self._todo
-        if self.unit.health.online:
-            while self._next < len(todo) and len(flying) < self.line.parallel:
-                self._ask(todo[self._next], self.priority, now)
-        elif self.unit.tester is self:
-            if not flying and self._next < len(todo):
-                self._ask(todo[self._next], PRIORITY_TEST, now)
+        if self._health.online:
+            while self._next < len(todo) and self._flying < self.line.parallel:
+                block = todo[self._next]
+                self._next += 1
+                self._ask(block, self.priority, now)
         elif self._next < len(todo):
-            self._give_up(self.unit.health.reason, now)
-            return
-        if not flying and not self._delayed and self._next >= len(todo):
+            if self.unit.tester is not self:
+                self._give_up(self._health.reason, now)
+                return
+            if not self._flying:
+                block = todo[self._next]
+                self._next += 1
+                self._ask(block, PRIORITY_TEST, now)
+        if not self._flying and not self._delayed and self._next >= len(todo):
             self._finish(now)
 
     def _ask(self, block: LiveBlock, priority: int, now: float) -> None:
-        self._next += 1
-        self._flying.append(block)
-        self.line.submit(self, block, priority, now)
+        self._flying += 1
+        block.transaction = self.line.submit(self, block, priority, now)
 
     def _give_up(self, reason: str, now: float) -> None:
         """Ask for nothing more in this cycle; what is in flight may still come."""
@@ -190,25 +219,26 @@ class Group:
         if not self._flying and not self._delayed:
             self._finish(now)
 
-    def _drop(self, blocks: list[LiveBlock], reason: str, now: float) -> None:
-        time = self.line.times()[1]
+    def _drop(self, blocks: Sequence[LiveBlock], reason: str, now: float) -> None:
         for block in blocks:
-            block.transaction = None
             block.tries = 0
-            self.line.outlet.failed(block, reason, now, time)
+            self.line.outlet.failed(block, reason, now, self.line.wall())
 
     def _finish(self, now: float) -> None:
-        reads = self.reads
-        if reads.guilty:
-            time = self.line.times()[1]
-            samples = [Sample(name, time, None, BAD, reason) for name, reason in reads.guilty.items()]
-            self.line.outlet.put(samples, reads.guilty_feed, now, time)
+        if self.reads.guilty:
+            self._report_guilty(now)
         if self.running:
             self.running = False
             self.cycles += 1
+            self.line.tally.cycles += 1
             self.took = now - self.started
-            self.line.finished(self, now)
-            self.unit.leave(self, now)
+            if not self._health.online:
+                self.unit.leave(self, now)
+
+    def _report_guilty(self, now: float) -> None:
+        time = self.line.wall()
+        samples = [Sample(name, time, None, BAD, reason) for name, reason in self.reads.guilty.items()]
+        self.line.outlet.put(samples, self.reads.guilty_feed, now, time)
 
     # What became of a block
 
@@ -216,41 +246,43 @@ class Group:
         """One block was answered, or was not."""
         block: LiveBlock = transaction.context
         line = self.line
-        now, time = line.times()
+        now = line.time()
         self.progress = now
+        self._flying -= 1
         block.transaction = None
-        self._flying.remove(block)
+        line.heard(transaction, now)
         error = transaction.error
-        response = transaction.response
-        if response is not None:
-            try:
-                line.outlet.read(block, response.data, now, time)
-            except ReplyError as wrong:
-                error = wrong
-            else:
-                block.tries = 0
-                block.failed = False
-                if not block.proven:
-                    self.reads.proven(block)
-        if transaction.attempts:
-            line.heard(transaction, now)
         if error is None:
-            self._alive(now)
-        else:
-            self._failed(block, error, transaction, now, time)
+            error = self._read(block, transaction, now)
+        if error is not None:
+            self._failed(block, error, transaction, now)
         if self.running:
             self._advance(now)
 
+    def _read(self, block: LiveBlock, transaction: AnyTransaction, now: float) -> ReplyError | None:
+        """Pass a reading on; returns what is wrong with it."""
+        assert transaction.response is not None
+        try:
+            self.line.outlet.read(block, transaction.response.data, now, self.line.wall())
+        except ReplyError as error:
+            return error
+        block.tries = 0
+        block.failed = False
+        if not block.proven:
+            self.reads.proven(block)
+        self._alive(now)
+        return None
+
     def _alive(self, now: float) -> None:
-        if self.unit.answered(now):
+        if self._health.online:
+            self._health.last_answer = now
+        elif self.unit.answered(now):
             self.line.turned(self.unit, now)
 
-    def _failed(
-        self, block: LiveBlock, error: Port502Error, transaction: AnyTransaction, now: float, time: float
-    ) -> None:
+    def _failed(self, block: LiveBlock, error: Port502Error, transaction: AnyTransaction, now: float) -> None:
         if isinstance(error, DeviceError) and error.code not in NO_ANSWER_CODES:
             self._alive(now)
-            self._refused(block, error, now, time)
+            self._refused(block, error, now)
         elif isinstance(error, (DeviceError, NoReplyError)):
             self._unanswered(block, error, transaction, now)
         else:
@@ -258,7 +290,7 @@ class Group:
             if isinstance(error, ReplyError):
                 self._alive(now)
 
-    def _refused(self, block: LiveBlock, error: DeviceError, now: float, time: float) -> None:
+    def _refused(self, block: LiveBlock, error: DeviceError, now: float) -> None:
         """The device said no: wait, heal, or live with it."""
         if error.code in BUSY_CODES and block.tries < self.line.retries:
             self._delayed.append(block)
@@ -267,9 +299,9 @@ class Group:
             return
         reason = reason_of(error, self.unit.number)
         if error.code in HEALABLE:
-            pieces = self.reads.pieces(block, error.code, now, time)
+            pieces = self.reads.pieces(block, error.code, now, self.line.wall())
             if pieces:
-                self._todo = self._todo[: self._next] + pieces + self._todo[self._next :]
+                self._todo = [*self._todo[: self._next], *pieces, *self._todo[self._next :]]
                 return
             reason = f"configuration: {reason} at {block.block.points[0].reference.protocol_form}"
         self._drop([block], reason, now)
@@ -282,10 +314,9 @@ class Group:
             if not transaction.attempts:
                 self._drop([block], "not asked: the connection is too busy", now)
                 return
-            if self.unit.health.online and not block.failed and block.tries < self.line.retries:
+            if self._health.online and not block.failed and block.tries < self.line.retries:
                 block.tries += 1
-                self._flying.append(block)
-                self.line.submit(self, block, self.priority, now)
+                self._ask(block, self.priority, now)
                 return
         cost = (now - transaction.sent_at) * (block.tries + 1)
         reason = reason_of(error, self.unit.number)
@@ -304,12 +335,11 @@ class Group:
         """The time has passed that a busy device asked for."""
         if block in self._delayed:
             self._delayed.remove(block)
-            self._flying.append(block)
-            self.line.submit(self, block, self.priority, now)
+            self._ask(block, self.priority, now)
 
     # Its owner's view
 
     @property
     def outstanding(self) -> list[AnyTransaction]:
         """The requests it waits for."""
-        return [block.transaction for block in self._flying if block.transaction is not None]
+        return [block.transaction for block in self._todo if block.transaction is not None]

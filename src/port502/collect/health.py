@@ -22,12 +22,16 @@ class UnitHealth:
 
     A reply of any kind, an exception included, is a sign of life. A unit that gives none is suspect at once and
     offline after ``FAILURES`` tests and ``SILENCE`` seconds; then it gets one probe per period, from 10 s to 60 s.
+    ``online`` is True while it answers.
     """
 
-    __slots__ = ("failures", "last_answer", "next_test", "patience", "period", "reason", "since", "state")
+    __slots__ = (
+        "failures", "last_answer", "next_test", "online", "patience", "period", "reason", "since", "state",
+    )  # fmt: skip
 
     def __init__(self, now: float) -> None:
         self.state = UNKNOWN
+        self.online = False
         self.since = now
         self.last_answer = now
         self.failures = 0
@@ -36,14 +40,9 @@ class UnitHealth:
         self.period = 0.0
         self.patience = 0.0
 
-    @property
-    def online(self) -> bool:
-        """True while it answers."""
-        return self.state is ONLINE
-
     def may_ask(self, now: float) -> bool:
         """Whether a request may be spent on it now."""
-        return self.state is ONLINE or now >= self.next_test
+        return self.online or now >= self.next_test
 
     def timeout(self, full: float, usual: float | None) -> float:
         """How long to wait for its reply: ``full`` while it is trusted, less while it only costs others time.
@@ -59,9 +58,10 @@ class UnitHealth:
     def answered(self, now: float) -> bool:
         """It replied; True when that is news."""
         self.last_answer = now
-        if self.state is ONLINE:
+        if self.online:
             return False
         self.state = ONLINE
+        self.online = True
         self.since = now
         self.failures = 0
         self.reason = ""
@@ -71,6 +71,7 @@ class UnitHealth:
 
     def failed(self, now: float, reason: str, cost: float, *, shared: bool) -> bool:
         """It did not reply, for ``cost`` seconds of a wire that it may share; True when its state changes."""
+        self.online = False
         self.failures += 1
         self.reason = reason
         self.patience *= 2.0

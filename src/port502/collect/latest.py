@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -12,13 +12,23 @@ from port502.collect.sample import GOOD, UNCERTAIN, Sample
 class Source(Protocol):
     """Where the readings of some points come from: a block of registers, or an expression.
 
-    ``read_at`` is the monotonic time of the last reading that succeeded.
+    ``names`` are these points in order, ``read_at`` is the monotonic time of the last reading that succeeded.
     """
 
     read_at: float
 
-    def raw(self, point: str) -> tuple[int, ...]:
-        """The registers or bits of a point as they came last; empty when there are none."""
+    @property
+    def names(self) -> Sequence[str]:
+        """The points, in order."""
+
+    def sample(self, place: int) -> Sample | None:
+        """The newest sample of the point at this place; None before the first."""
+
+    def replace(self, place: int, sample: Sample) -> None:
+        """Make this the newest sample of the point at this place."""
+
+    def raw(self, place: int) -> tuple[int, ...]:
+        """The registers or bits of that point as they came last; empty when there are none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,86 +40,102 @@ class Current:
     registers: tuple[int, ...] = ()
 
 
-class Latest:
+class Latest(Mapping[str, Sample]):
     """Newest samples by point name (``DEVICE.POINT``), bounded by the points that were announced.
 
-    A good value that is older than its point's stale limit is handed out as uncertain.
+    Samples stay with their sources, which have less to do that way; here is only who has which. What has no source
+    now is kept here.
     """
 
     def __init__(self) -> None:
-        self.samples: dict[str, Sample] = {}
         self._limits: dict[str, float] = {}
-        self._sources: dict[str, Source] = {}
-        self._watched: dict[Source, tuple[float, Sequence[str]]] = {}
+        self._kept: dict[str, Sample] = {}
+        self._places: dict[str, tuple[Source, int]] = {}
+        self._watched: dict[Source, float] = {}
 
     def __len__(self) -> int:
-        return len(self.samples)
+        return len(self._kept)
 
     def __iter__(self) -> Iterator[str]:
-        return iter(self.samples)
+        return iter(self._kept)
 
-    def __contains__(self, point: object) -> bool:
-        return point in self.samples
+    def __getitem__(self, point: str) -> Sample:
+        place = self._places.get(point)
+        sample = place[0].sample(place[1]) if place is not None else None
+        return sample if sample is not None else self._kept[point]
 
-    def announce(self, limits: dict[str, float], time: float) -> None:
+    def announce(self, limits: Mapping[str, float], time: float) -> None:
         """Make points known with their stale limits in seconds; new ones are *not yet read*."""
         for point, limit in limits.items():
             self._limits[point] = limit
-            if point not in self.samples:
-                self.samples[point] = Sample(point, time, None, UNCERTAIN, "not yet read")
+            if point not in self._kept:
+                self._kept[point] = Sample(point, time, None, UNCERTAIN, "not yet read")
+        for source in self._watched:
+            self._watched[source] = min(self._limits.get(name, limit) for name in source.names)
 
-    def place(self, source: Source, points: Sequence[str]) -> None:
-        """Say where these points come from now."""
-        for point in points:
-            self._sources[point] = source
-        if points:
-            self._watched[source] = (min(self._limits[point] for point in points), points)
+    def place(self, source: Source) -> None:
+        """Say where the samples of its points come from now."""
+        for place, point in enumerate(source.names):
+            self._kept[point] = self[point]
+            self._places[point] = (source, place)
+        self._watched[source] = min(self._limits[point] for point in source.names)
 
     def displace(self, source: Source) -> None:
-        """A source is gone; what it gave stays, and grows old."""
-        watched = self._watched.pop(source, None)
-        for point in watched[1] if watched else ():
-            if self._sources.get(point) is source:
-                del self._sources[point]
+        """A source is gone; what it gave stays."""
+        self._watched.pop(source, None)
+        for place, point in enumerate(source.names):
+            if self._places.get(point) == (source, place):
+                self._kept[point] = self[point]
+                del self._places[point]
 
     def forget(self, points: Iterable[str]) -> None:
         """Drop points that are not collected any more."""
         for point in points:
-            self.samples.pop(point, None)
             self._limits.pop(point, None)
-            self._sources.pop(point, None)
+            self._kept.pop(point, None)
+            self._places.pop(point, None)
 
-    def get(self, point: str, now: float, time: float) -> Current | None:
-        """What is known of a point at monotonic ``now`` and Unix ``time``; None for a point nobody announced."""
-        sample = self.samples.get(point)
-        if sample is None:
+    def put(self, sample: Sample) -> None:
+        """A newer sample of a known point that its source did not make."""
+        place = self._places.get(sample.point)
+        if place is not None and place[0].sample(place[1]) is not None:
+            place[0].replace(place[1], sample)
+        elif sample.point in self._kept:
+            self._kept[sample.point] = sample
+
+    def current(self, point: str, now: float, time: float) -> Current | None:
+        """What is known of a point at monotonic ``now`` and Unix ``time``; None for a point nobody announced.
+
+        A good value that is older than its point's stale limit is handed out as uncertain.
+        """
+        if point not in self._kept:
             return None
-        source = self._sources.get(point)
+        sample = self[point]
         age = max(0.0, time - sample.time)
-        if source is None:
+        place = self._places.get(point)
+        if place is None:
             return Current(sample, age)
+        source = place[0]
         if sample.quality == GOOD:
-            age = now - source.read_at
+            age = max(0.0, now - source.read_at)
             if age > self._limits[point]:
-                sample = _stale(sample, age)
-        return Current(sample, max(0.0, age), source.raw(point))
+                sample = _stale(sample, age, sample.time)
+        return Current(sample, age, source.raw(place[1]))
 
     def sweep(self, now: float, time: float) -> list[Sample]:
         """Mark the values that have become stale since the last sweep, and return their samples."""
         found: list[Sample] = []
-        for source, (limit, points) in self._watched.items():
+        for source, limit in self._watched.items():
             age = now - source.read_at
-            if age <= limit:
-                continue
-            for point in points:
-                sample = self.samples[point]
-                if sample.quality == GOOD and age > self._limits[point]:
-                    stale = _stale(sample, age)
-                    stale.time = time
-                    self.samples[point] = stale
-                    found.append(stale)
+            if age > limit:
+                for place, point in enumerate(source.names):
+                    sample = source.sample(place)
+                    if sample is not None and sample.quality == GOOD and age > self._limits[point]:
+                        stale = _stale(sample, age, time)
+                        source.replace(place, stale)
+                        found.append(stale)
         return found
 
 
-def _stale(sample: Sample, age: float) -> Sample:
-    return Sample(sample.point, sample.time, sample.value, UNCERTAIN, f"stale: last read {age:.1f} s ago")
+def _stale(sample: Sample, age: float, time: float) -> Sample:
+    return Sample(sample.point, time, sample.value, UNCERTAIN, f"stale: last read {age:.1f} s ago")

@@ -1,4 +1,4 @@
-"""Where every sample leaves the pollers: counted, put among the latest values, and offered to the sinks."""
+"""Where every reading leaves the pollers: counted, the newest of its points, and offered to the sinks."""
 
 from __future__ import annotations
 
@@ -36,44 +36,64 @@ class Outlet:
 
     def read(self, block: LiveBlock, data: bytes, now: float, time: float) -> None:
         """A block was read; raises ReplyError when the data is not as long as the block."""
-        samples = block.good(data, time)
-        if samples is None:
+        values = block.decoder.quickly(data)
+        block.data = data
+        block.read_at = now
+        if values is None:
             samples = block.mixed(data, time)
             self._count(samples)
+            self._offer(block, samples, now)
         else:
-            self.counters.good += len(samples)
-        block.read_at = now
-        self._pass_on(block, samples, now, time)
+            block.good(values, time)
+            self.counters.good += len(values)
+            if block.filters is None:
+                self.bus.offer_reading(block.names, time, values, now)
+            else:
+                self._offer_changes(block, now)
+        if block.feeds:
+            self._feed(block.feeds, now, time)
 
     def failed(self, block: LiveBlock, reason: str, now: float, time: float) -> None:
         """A block was not read: all its points are bad, for this reason."""
         samples = block.bad(reason, time)
         self.counters.bad += len(samples)
-        self._pass_on(block, samples, now, time)
-
-    def _pass_on(self, block: LiveBlock, samples: list[Sample], now: float, time: float) -> None:
-        self.latest.samples.update(zip(block.names, samples, strict=True))
-        if block.filters is not None:
-            pairs = zip(samples, block.filters, strict=True)
-            samples = [sample for sample, band in pairs if band is None or band.keeps(sample, now)]
-        self.bus.offer(samples, now)
+        self._offer(block, samples, now)
         if block.feeds:
             self._feed(block.feeds, now, time)
 
-    def put(self, samples: list[Sample], feeds: Sequence[Node], now: float, time: float) -> None:
+    def put(self, samples: Sequence[Sample], feeds: Sequence[Node], now: float, time: float) -> None:
         """Samples from elsewhere: points that are not read, values that grew stale, a value read on demand."""
         self._count(samples)
         kept = []
         for sample in samples:
-            self.latest.samples[sample.point] = sample
+            self.latest.put(sample)
             band = self.bands.get(sample.point)
-            if band is None or band.keeps(sample, now):
+            if band is None or band.keeps(sample.value, sample.quality, sample.reason, now):
                 kept.append(sample)
         self.bus.offer(kept, now)
         if feeds:
             self._feed(feeds, now, time)
 
-    def _count(self, samples: list[Sample]) -> None:
+    def _offer(self, block: LiveBlock, samples: list[Sample], now: float) -> None:
+        if block.filters is not None:
+            samples = [
+                sample
+                for sample, band in zip(samples, block.filters, strict=True)
+                if band is None or band.keeps(sample.value, sample.quality, sample.reason, now)
+            ]
+        self.bus.offer(samples, now)
+
+    def _offer_changes(self, block: LiveBlock, now: float) -> None:
+        assert block.filters is not None
+        time = block.time
+        changes = [
+            Sample(name, time, value)
+            for name, value, band in zip(block.names, block.values, block.filters, strict=True)
+            if band is None or band.keeps(value, GOOD, "", now)
+        ]
+        self.bus.offer(changes, now)
+
+    def _count(self, samples: Sequence[Sample]) -> None:
         good = sum(sample.quality == GOOD for sample in samples)
         bad = sum(sample.quality == BAD for sample in samples)
         self.counters.good += good
@@ -83,9 +103,8 @@ class Outlet:
     def _feed(self, feeds: Sequence[Node], now: float, time: float) -> None:
         made: list[Sample] = []
         for node in feeds:
-            sample = node.sample(self.latest.samples, now, time)
+            sample = node.computed(self.latest, now, time)
             if sample is not None:
-                self.latest.samples[node.name] = sample
                 made.append(sample)
         self._count(made)
         self.bus.offer(made, now)

@@ -9,7 +9,7 @@ from typing import Any
 
 from port502.collect.clock import Clock
 from port502.collect.derived import Derived, Node
-from port502.collect.group import Group
+from port502.collect.group import PRIORITY_TEST, Group, Tally
 from port502.collect.health import OFFLINE, ONLINE, SILENCE
 from port502.collect.histogram import Histogram
 from port502.collect.knowledge import KnowledgeBook
@@ -34,17 +34,6 @@ RESTART_PAUSE = 300.0
 """... but not more often than this."""
 FULL = 0.9
 """The load from which on a connection is called full."""
-
-
-@dataclass(slots=True)
-class Tally:
-    """What the pollers of a collector count together."""
-
-    polls: int = 0
-    cycles: int = 0
-    overruns: int = 0
-    writes: int = 0
-    failures: int = 0
 
 
 @dataclass(slots=True)
@@ -76,9 +65,14 @@ class Poller:
         self.settings = settings
         self.shop = shop
         self.outlet = shop.outlet
+        self.tally = shop.tally
         self.retries = settings.retries
+        self.response_timeout = settings.response_timeout
         self.parallel = settings.window
+        self.time = shop.clock.time
+        self.wall = shop.clock.wall
         self.wire: Wire
+        self.ready = False
         self.down: str | None = None
         self.units: dict[int, Unit] = {}
         self.groups: dict[tuple[str, float], Group] = {}
@@ -107,7 +101,7 @@ class Poller:
         Raises UsageError, before anything has changed, for points that cannot be read.
         """
         before = {device.name: device for device in self.settings.devices} if self.groups else {}
-        now = self.shop.clock.time()
+        now = self.time()
         layout = Layout({}, {})
         for device in devices:
             unit = layout.units.get(device.unit) or self.units.get(device.unit) or Unit(device.unit, now)
@@ -127,7 +121,7 @@ class Poller:
 
     def adopt(self, settings: ConnectionSettings, layout: Layout, derived: Derived) -> None:
         """Go on with other devices on the same connection; groups taken over are not disturbed."""
-        now = self.shop.clock.time()
+        now = self.time()
         for key, group in list(self.groups.items()):
             if layout.groups.get(key) is not group:
                 group.stop(now)
@@ -157,7 +151,7 @@ class Poller:
 
     def halt(self) -> None:
         """Start no cycle any more; those that run may end."""
-        self._active = False
+        self._active = self.ready = False
         for beat in self._beats.values():
             beat.cancel()
         self._beats.clear()
@@ -165,7 +159,7 @@ class Poller:
     async def close(self) -> None:
         """End everything at once."""
         self.halt()
-        now = self.shop.clock.time()
+        now = self.time()
         for group in self.groups.values():
             group.stop(now)
         await self.wire.close()
@@ -201,8 +195,9 @@ class Poller:
             self.wire.keep()
 
     def _turned(self, state: LinkState, why: str) -> None:
-        now = self.shop.clock.time()
+        now = self.time()
         self.state_since = now
+        self.ready = state == LinkState.READY
         name = self.settings.name
         if state == LinkState.READY:
             if self._down_since is not None:
@@ -220,7 +215,7 @@ class Poller:
                 self._down_since = now
 
     def _begin_missed(self) -> None:
-        now = self.shop.clock.time()
+        now = self.time()
         for group in sorted(self.groups.values(), key=lambda group: group.priority):
             if group.missed and not group.running:
                 group.begin(now)
@@ -260,20 +255,15 @@ class Poller:
             return None
         return self.down or ""
 
-    def times(self) -> tuple[float, float]:
-        """Monotonic and Unix seconds."""
-        clock = self.shop.clock
-        return clock.time(), clock.wall()
-
-    def submit(self, group: Group, block: LiveBlock, priority: int, now: float) -> None:
+    def submit(self, group: Group, block: LiveBlock, priority: int, now: float) -> AnyTransaction:
         """Ask for a block; a unit that may be dead gets less of the others' time than one that answers."""
-        timeout = self.settings.response_timeout
-        health = group.unit.health
-        if not health.online and self.shared:
-            timeout = health.timeout(timeout, self._usual())
-        self.shop.tally.polls += 1
-        block.transaction = self.wire.submit(
-            group.unit.number,
+        timeout = self.response_timeout
+        unit = group.unit
+        if priority == PRIORITY_TEST and self.shared:
+            timeout = unit.health.timeout(timeout, self._usual())
+        self.tally.polls += 1
+        return self.wire.submit(
+            unit.number,
             block.request,
             group.replied,
             timeout=timeout,
@@ -296,6 +286,8 @@ class Poller:
 
     def heard(self, transaction: AnyTransaction, now: float) -> None:
         """A request is over: it was answered, whatever the reply says, or its time is up."""
+        if not transaction.attempts:
+            return
         took = now - transaction.sent_at
         self.busy += took
         error = transaction.error
@@ -307,7 +299,7 @@ class Poller:
 
     def overrun(self, group: Group, now: float) -> None:
         """The group is not done when its next slot comes: say so, once a minute."""
-        self.shop.tally.overruns += 1
+        self.tally.overruns += 1
         text = f"{self.settings.name}: {group} takes longer than its interval; slots are skipped"
         self.shop.complaints.say(f"overrun {self.settings.name} {group}", text, now)
 
@@ -321,10 +313,6 @@ class Poller:
         elif health.state == ONLINE and unit.mourned:
             unit.mourned = False
             log.info("%s answers again", name)
-
-    def finished(self, group: Group, now: float) -> None:
-        """The group has ended a cycle."""
-        self.shop.tally.cycles += 1
 
     # What is asked on demand
 

@@ -35,20 +35,32 @@ class Reads:
         self._healing = Healing([point_of(one) for one in points], limits_of(device), knowledge)
         self._outlet = outlet
         self._derived: Derived | None = None
+        self._knowledge = knowledge
+        self._revision = -1
+        self._retry_at = float("-inf")
         self._planned: list[Block] | None = None
+        self._pieces: list[LiveBlock] = []
+
+    def fresh(self, now: float) -> bool:
+        """Whether ``live`` is what to read now, as far as can be told at a glance."""
+        return self._knowledge.revision == self._revision and now < self._retry_at
 
     def refresh(self, now: float, time: float) -> bool:
         """Bring ``live`` in line with what the healing wants read now; True when it has changed."""
         planned = self._healing.blocks(time)
-        if planned is self._planned:
+        self._revision = self._knowledge.revision
+        retries = [refusal.retry_at - time for refusal in self._knowledge.refused.values()]
+        self._retry_at = now + min(retries, default=float("inf"))
+        if planned is self._planned and not self._pieces:
             return False
         latest = self._outlet.latest
         known = {live.block: live for live in self.live}
         self.live = [known.get(block) or self._alive(block, now) for block in planned]
-        for gone in set(known.values()).difference(self.live):
+        for gone in set(known.values()).union(self._pieces).difference(self.live):
             latest.displace(gone)
+        self._pieces.clear()
         for live in self.live:
-            latest.place(live, live.names)
+            latest.place(live)
         self._planned = planned
         read = {name for live in self.live for name in live.names}
         refused = {self.names[name]: reason for name, reason in self._healing.guilty.items()}
@@ -63,7 +75,11 @@ class Reads:
 
     def pieces(self, block: LiveBlock, code: int, now: float, time: float) -> list[LiveBlock]:
         """What to read at once in place of a block that was refused; empty when its one point is to blame."""
-        return [self._alive(piece, now) for piece in self._healing.refused(block.block, code, time)]
+        pieces = [self._alive(piece, now) for piece in self._healing.refused(block.block, code, time)]
+        for piece in pieces:
+            self._outlet.latest.place(piece)
+        self._pieces += pieces
+        return pieces
 
     def feed(self, derived: Derived) -> None:
         """The expressions of the site, which may need these points."""
@@ -74,7 +90,7 @@ class Reads:
 
     def displace(self) -> None:
         """The blocks are no source of latest values any more."""
-        for live in self.live:
+        for live in (*self.live, *self._pieces):
             self._outlet.latest.displace(live)
 
     def _alive(self, block: Block, now: float) -> LiveBlock:

@@ -34,7 +34,7 @@ def report(
 
 
 def _connection(poller: Poller) -> ConnectionStatus:
-    now, time = poller.times()
+    now, time = poller.time(), poller.wall()
     counters, response = poller.wire.counters, poller.response
     return ConnectionStatus(
         name=poller.settings.name,

@@ -53,7 +53,7 @@ async def write(
     _check_limits(settings, full, value)
     request, sent = request_of(point, value)
     unit = poller.unit_of(device)
-    poller.check_alive(unit, poller.times()[0])
+    poller.check_alive(unit, poller.time())
     wanted = [(full, point)]
     before = (await read_points(poller, device, unit, wanted, PRIORITY_WRITE, timeout))[0]
     poller.shop.tally.writes += 1
@@ -134,7 +134,7 @@ def _check_limits(settings: PointSettings, full: str, value: Value) -> None:
 def _show(poller: Poller, reading: Reading) -> None:
     """What was read back is the newest value there is."""
     if reading.quality == GOOD:
-        now, time = poller.times()
+        now, time = poller.time(), poller.wall()
         sample = Sample(reading.name, reading.time, reading.value)
         poller.outlet.put([sample], poller.fed_by(reading.name), now, time)
 
