@@ -5,13 +5,14 @@ from __future__ import annotations
 from typing import Any
 
 from port502.errors import UsageError
-from port502.site.check import DEVICE, SITE
+from port502.site.check import DEVICE, MAP, SITE
 from port502.site.device_model import DeviceFile
 from port502.site.durations import DURATION_PATTERN, SIZE_PATTERN, duration_text, size_text
 from port502.site.kinds import Section
+from port502.site.map_model import MapFile
 from port502.site.model import SiteFile
 
-MODELS: dict[str, type[Section]] = {SITE: SiteFile, DEVICE: DeviceFile}
+MODELS: dict[str, type[Section]] = {SITE: SiteFile, DEVICE: DeviceFile, MAP: MapFile}
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
 
 

@@ -33,9 +33,13 @@ class Quantity:
         return tuple(unit for kind in self.dimensions for unit in units().values() if unit.dimension == kind)
 
     def takes(self, unit: Unit | None) -> bool:
-        """Whether a value may have this unit; one that is measured in numbers may go without any."""
+        """Whether a value may have this unit; ratios, numbers, states and texts may go without any."""
         if unit is None:
-            return not self.dimensions or bool({"ratio", "events"} & set(self.dimensions))
+            return (
+                self.kind in (STATE, TEXT)
+                or not self.dimensions
+                or bool({"ratio", "events"} & set(self.dimensions))
+            )
         return unit.dimension in self.dimensions
 
 
@@ -221,6 +225,11 @@ _COUNTERS: dict[str, tuple[str, tuple[str, ...]]] = {
     "error_count": ("faults counted", ("events",)),
 }
 
+_TIMES: dict[str, str] = {
+    "clock": "what time it is",
+    "timestamp": "when something happened",
+}
+
 _STATES: dict[str, str] = {
     "state": "what the device is doing",
     "mode": "how the device works, as it says",
@@ -286,8 +295,6 @@ _TEXTS: dict[str, tuple[str, tuple[str, ...]]] = {
     "device_type": ("number of its type", ()),
     "configuration": ("how it was built or wired", ("events", "ratio")),
     "address": ("address in a network", ()),
-    "clock": ("what time it is", _TIME),
-    "timestamp": ("when something happened", _TIME),
     "raw": ("registers of which nothing is known", _ANYTHING),
 }
 
@@ -296,6 +303,7 @@ def _all() -> dict[str, Quantity]:
     known = [Quantity(name, meaning, kinds) for name, (meaning, kinds) in _GAUGES.items()]
     known += [Quantity(name, meaning, kinds, COUNTER) for name, (meaning, kinds) in _COUNTERS.items()]
     known += [Quantity(name, meaning, (), STATE) for name, meaning in _STATES.items()]
+    known += [Quantity(name, meaning, _TIME, STATE) for name, meaning in _TIMES.items()]
     known += [Quantity(name, meaning, kinds, SETTING) for name, (meaning, kinds) in _SETTINGS.items()]
     known += [Quantity(name, meaning, kinds, TEXT) for name, (meaning, kinds) in _TEXTS.items()]
     return {quantity.name: quantity for quantity in known}
