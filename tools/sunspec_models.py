@@ -18,10 +18,11 @@ TARGET = Path(__file__).parents[1] / "src" / "port502" / "registers" / "sunspec"
 
 # What the models write, in many hands, as a unit of measure; percentages of a rating are percentages.
 UNITS = {
-    "Secs": "s", "Sec": "s", "S": "s", "mSecs": "ms", "C": "degC", "Pct": "%", "Var": "var", "Varh": "varh",
-    "WH": "Wh", "AH": "Ah", "kAH": "kAh", "Degrees": "deg", "W/m2": "W/m2", "W/m^2": "W/m2", "ohms": "Ohm",
-    "kO": "kOhm", "Vm": "V/m", "meters": "m", "mps": "m/s", "HPa": "hPa", "Mbps": "Mbit/s", "bps": "bit/s",
-    "VNomPct": "%", "WMaxPct": "%", "VarPct": "%", "%WHRtg": "%",
+    "Secs": "s", "Sec": "s", "S": "s", "mSecs": "ms", "C": "Cel", "Pct": "%", "VNomPct": "%", "WMaxPct": "%",
+    "VarPct": "%", "%WHRtg": "%", "VA": "V.A", "VAh": "V.A.h", "var": "V.A{reactive}", "Var": "V.A{reactive}",
+    "varh": "V.A.h{reactive}", "Varh": "V.A.h{reactive}", "Wh": "W.h", "WH": "W.h", "kWh": "kW.h", "Ah": "A.h",
+    "AH": "A.h", "kAH": "kA.h", "Degrees": "deg", "W/m^2": "W/m2", "ohms": "Ohm", "kO": "kOhm", "Vm": "{V/m}",
+    "meters": "m", "mps": "m/s", "HPa": "hPa", "Mbps": "{Mbit/s}", "bps": "bit/s",
 }  # fmt: skip
 NO_UNIT = {
     "cos()", "PF", "SF", "text", "DeptRef", "hhmmss", "hhmmss.sssZ", "YYYYMMDD", "%ARtg/%dV", "Tms", "Tmh", "Tmd",
@@ -30,7 +31,7 @@ PER = {"sec": "/s", "Sec": "/s", "min": "/min", "Hz": "/Hz"}
 
 
 def unit_of(text: str) -> str:
-    """The unit in the spelling of this project, empty for none."""
+    """The UCUM code of a unit, empty for none."""
     text = text.strip()
     if text in NO_UNIT:
         return ""

@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Generic, TypeVar
 
+from port502.registers.maps.model import DeviceMap
 from port502.registers.sunspec.device import Common, FoundModel, SunSpecDevice, SunSpecPoint
+from port502.registers.sunspec.mapping import map_of
 from port502.registers.sunspec.reading import SunSpecValue, read_device
 
 if TYPE_CHECKING:
@@ -46,6 +48,10 @@ class FoundDevice(Generic[C]):
         """What is broken about the chain, in words."""
         return self.device.faults
 
+    def to_map(self) -> DeviceMap:
+        """The device as a map, for everything that works on maps."""
+        return map_of(self.device, self._max_registers)
+
     @property
     def points(self) -> Mapping[str, SunSpecPoint]:
         """Every point by its harmonised name."""
@@ -76,3 +82,10 @@ class BlockingSunSpec(FoundDevice["BlockingCalls"]):
         """The values of points by name or glob; see AsyncSunSpec, which has the same call with ``await``."""
         dialogue = read_device(self.device, names, self._max_registers)
         return self._calls._converse(dialogue, self._unit, timeout)
+
+
+async def sunspec_map(
+    calls: AsyncCalls, *, max_registers: int = 125, unit: int | None = None, timeout: float | None = None
+) -> DeviceMap:
+    """The map that the device behind a client makes of itself; raises NotSunSpecError where it makes none."""
+    return (await calls.sunspec(max_registers=max_registers, unit=unit, timeout=timeout)).to_map()

@@ -83,15 +83,19 @@ class SunSpecPoint:
 
     @property
     def unit(self) -> str:
-        """Its unit of measure, empty for none."""
-        return self.field.definition.unit
+        """Its unit of measure as people read it, empty for none."""
+        return self.field.definition.pretty_unit
+
+    @property
+    def exponent(self) -> int | None:
+        """Its scale factor as it stood when the chain was walked, None where that was not looked at."""
+        scale = self.field.scale_offset
+        return None if scale is None else self.found.exponents.get(scale)
 
     @property
     def point(self) -> Point:
         """Where it lies and how it is decoded."""
-        scale = self.field.scale_offset
-        exponent = None if scale is None else self.found.exponents.get(scale)
-        return self.field.point(self.found.start, self.name, self.quantity, exponent)
+        return self.field.point(self.found.start, self.name, self.quantity, self.exponent)
 
     def matches(self, pattern: str) -> bool:
         """Whether one of its two names is or fits a pattern."""
@@ -127,7 +131,7 @@ class SunSpecDevice:
     @cached_property
     def points(self) -> Mapping[str, SunSpecPoint]:
         """Every point that says something about the plant, by its harmonised name, in the order of the chain."""
-        namer = Namer([(found.id, found.model) for found in self.models])
+        namer = self._namer
         points: dict[str, SunSpecPoint] = {}
         for place, found in enumerate(self.models):
             for one in found.layout.fields:
@@ -153,6 +157,15 @@ class SunSpecDevice:
                 raise UsageError(f"this SunSpec device has no point {pattern!r}; it has {self._some()}")
             chosen.update((point.name, point) for point in found)
         return [point for point in self.points.values() if point.name in chosen]
+
+    @property
+    def category(self) -> str:
+        """What kind of product it is: an inverter, a meter, a battery, a sensor, other."""
+        return self._namer.category
+
+    @property
+    def _namer(self) -> Namer:
+        return Namer([(found.id, found.model) for found in self.models])
 
     def find(self, model_id: int) -> FoundModel | None:
         """The first model with an id, None where there is none."""

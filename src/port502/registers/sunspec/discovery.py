@@ -171,15 +171,16 @@ def _outermost(model: Model, found: FoundModel) -> list[Field]:
 
 
 def _needed(model: Model, found: FoundModel) -> list[tuple[int, int]]:
-    """Where the common model's texts, the counts of groups, and scale factors that polls may miss are."""
+    """Where the common model's texts, the counts of groups, and scale factors that maps hold on to are."""
+    outermost = _outermost(model, found)
+    roles = {one.definition.kind.role for one in outermost}
+    scales = model.group.groups or found.size > MAX_READ_REGISTERS or Role.COUNTER in roles
     return [
         (one.offset, one.definition.size)
-        for one in _outermost(model, found)
+        for one in outermost
         if found.id == COMMON_ID
         or one.path in model.counting
-        or (
-            one.definition.kind.role is Role.SCALE and (model.group.groups or found.size > MAX_READ_REGISTERS)
-        )
+        or (scales and one.definition.kind.role is Role.SCALE)
     ]
 
 

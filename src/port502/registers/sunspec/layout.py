@@ -72,7 +72,7 @@ class Field:
             what.kind.type,
             length=what.size if what.kind.type == "string" else None,
             scale=scale,
-            unit=what.unit,
+            unit=what.pretty_unit,
             quantity=quantity,
             meaning=meaning,
         )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
+from port502.registers.maps.units import parse_unit
 from port502.registers.sunspec.kinds import KINDS, Kind
 
 HEADER = 2
@@ -21,8 +22,8 @@ COMMON_ID = 1
 class ModelPoint:
     """One point of a model: ``size`` registers of a type.
 
-    ``scale`` is the name of the point that holds the exponent, or the exponent itself. ``symbols`` are the names
-    of an enum's values, or of a bit field's bits.
+    ``unit`` is a UCUM code. ``scale`` is the name of the point that holds the exponent, or the exponent itself.
+    ``symbols`` are the names of an enum's values, or of a bit field's bits.
     """
 
     name: str
@@ -34,6 +35,12 @@ class ModelPoint:
     writable: bool = False
     mandatory: bool = False
     symbols: Mapping[int, str] = field(default_factory=dict)
+
+    @property
+    def pretty_unit(self) -> str:
+        """The unit of measure as people read it, empty for none."""
+        unit = parse_unit(self.unit)
+        return unit.pretty if unit is not None else ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -41,6 +41,7 @@ class Namer:
 
     def __init__(self, chain: Sequence[tuple[int, Model | None]]) -> None:
         self.chain = chain
+        self.chief = self._chief()
         self.prefixes = self._prefixes()
         self.taken: Counter[str] = Counter()
 
@@ -54,7 +55,15 @@ class Namer:
         if known is None:
             own = model.name if model is not None else f"model_{model_id}"
             return Named(self._unique(f"{own}_{self._number(place)}{inside}{snake(last)}"))
-        return Named(self._unique(f"{self.prefixes[place]}{inside}{known.name}"), known.quantity, known.phase)
+        prefix = self.prefixes[place]
+        if not inside and known.name.startswith(prefix):
+            prefix = ""
+        return Named(self._unique(f"{prefix}{inside}{known.name}"), known.quantity, known.phase)
+
+    @property
+    def category(self) -> str:
+        """The category of a product whose chain this is."""
+        return "other" if self.chief is None else FAMILIES[self.chain[self.chief][0]].category
 
     def _number(self, place: int) -> str:
         """Which of several equal models it is: nothing for the first."""
@@ -63,7 +72,6 @@ class Namer:
         return f"{count}_" if count > 1 else ""
 
     def _prefixes(self) -> list[str]:
-        chief = self._chief()
         seen: Counter[str] = Counter()
         prefixes = []
         for place, (model_id, _) in enumerate(self.chain):
@@ -73,7 +81,7 @@ class Namer:
                 continue
             seen[family.prefix] += 1
             number = seen[family.prefix]
-            bare = place == chief or (model_id == COMMON_ID and number == 1)
+            bare = place == self.chief or (model_id == COMMON_ID and number == 1)
             prefixes.append("" if bare else f"{family.prefix}_{f'{number}_' if number > 1 else ''}")
         return prefixes
 
