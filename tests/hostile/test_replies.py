@@ -74,11 +74,8 @@ def test_h101_transaction_id_0_is_an_error_unless_tolerated(kind: str) -> None:
 
 
 @both
-@pytest.mark.parametrize("tolerate", [[], ["zero_transaction_id"]])
 @pytest.mark.parametrize("glued", [False, True])
-def test_h102_h103_a_late_reply_never_answers_a_younger_request(
-    kind: str, glued: bool, tolerate: list[str]
-) -> None:
+def test_h102_h103_a_late_reply_never_answers_a_younger_request(kind: str, glued: bool) -> None:
     def late(talk: Talk) -> None:
         first = talk.request()
         second = talk.request()
@@ -89,7 +86,7 @@ def test_h102_h103_a_late_reply_never_answers_a_younger_request(
             talk.send(right(second))
         talk.behave()
 
-    with lying(late) as liar, client(kind, liar, response_timeout=0.1, tolerate=tolerate) as face:
+    with lying(late) as liar, client(kind, liar, response_timeout=0.1) as face:
         with pytest.raises(NoReplyError):
             face.read_holding_registers(0, 2)
         assert face.read_holding_registers(0, 2, timeout=5) == VALUES[:2]
@@ -98,14 +95,12 @@ def test_h102_h103_a_late_reply_never_answers_a_younger_request(
 
 @both
 def test_h102_where_replies_have_no_id_a_late_one_ends_the_connection(kind: str) -> None:
-    held: list[Asked] = []
     released = threading.Event()
 
     def nameless(talk: Talk) -> None:
-        talk.send(right(talk.request()._replace(number=0)))
-        held.append(talk.request())
+        late = talk.request()
         released.wait(10)
-        talk.send(wrong(held[0]._replace(number=0)))
+        talk.send(wrong(late._replace(number=0)))
         talk.listen()
 
     def good(talk: Talk) -> None:
@@ -115,7 +110,6 @@ def test_h102_where_replies_have_no_id_a_late_one_ends_the_connection(kind: str)
 
     tolerate = ["zero_transaction_id"]
     with lying(nameless, good) as liar, client(kind, liar, response_timeout=0.1, tolerate=tolerate) as face:
-        assert face.read_holding_registers(0, 2) == VALUES[:2]
         with pytest.raises(NoReplyError):
             face.read_holding_registers(0, 2)
         for address in range(5):

@@ -77,7 +77,6 @@ class ClientConnection:
         self._newest_of_unit: dict[int, int] = {}
         self._unsolicited = 0
         self._fault: LinkError | None = None
-        self._nameless = False
         self._heard = float("-inf")
         self._unheard = 0
         self._unheard_since = float("-inf")
@@ -128,6 +127,29 @@ class ClientConnection:
         """
         self._heard = now
         return self._settle(self.framing.receive(data))
+
+    def receive_only(self, data: bytes, now: float) -> AnyTransaction | None:
+        """The transaction that these bytes answer well, where they are all that is awaited; the usual case.
+
+        None, with nothing taken in, for anything else: ``receive`` is for that.
+        """
+        waiting = self._waiting
+        only = None if self._by_order or len(waiting) != 1 else self.framing.only(data)  # type: ignore[attr-defined]
+        if only is None:
+            return None
+        number, unit, pdu = only
+        transaction = waiting.get(number)
+        if transaction is None or unit != transaction.unit or transaction.abandoned:
+            return None
+        try:
+            transaction.response = transaction.request.decode_response(pdu)
+        except (DeviceError, ReplyError):
+            return None
+        del waiting[number]
+        self._heard = now
+        self._unsolicited = 0
+        self._newest_answered = transaction.order
+        return transaction
 
     def silence(self, now: float) -> list[AnyTransaction]:
         """Serial lines: the line has been quiet for the frame gap, so what is buffered is all there is."""
@@ -209,7 +231,7 @@ class ClientConnection:
             self._unheard = 0
         self._unheard += sum(transaction.sent_at >= self._heard for transaction in overdue)
         self._unheard_since = now
-        if self._nameless:
+        if ZERO_TRANSACTION_ID in self._tolerate:
             # There is no quarantine for replies without an id: the late one would answer a younger request.
             self._fault = LinkClosedError("a reply without transaction id is late and would pass for another")
 
@@ -267,7 +289,6 @@ class ClientConnection:
             transaction = self._waiting.pop(next(iter(self._waiting)))
             if ZERO_TRANSACTION_ID in self._tolerate:
                 self.counters.tolerated += 1
-                self._nameless = True
             else:
                 transaction.error = ReplyError(
                     f"unit {frame.unit} answered with transaction id 0 where {transaction.id} was asked;"
