@@ -249,9 +249,12 @@ class SyncClient(BlockingCalls):
             self._give_up(waiting.pop(), now)
             return
         if stream is None:
-            stream = self._dial(waiting[-1].deadline)
-        elif self._by_order or now - self._last_used > IDLE_CHECK or (waiting and waiting[-1].request.writes):
-            stream = self._still_there(stream)
+            self._dial(waiting[-1].deadline)
+            return  # that took its time: there may be none left for the request
+        writes = bool(waiting) and waiting[-1].request.writes
+        looks = self._by_order or writes or now - self._last_used > IDLE_CHECK
+        if looks and not self._is_still_there(stream):
+            return
         connection = self._connection
         if waiting and connection.has_room:
             self._send(stream, connection, waiting)
@@ -409,18 +412,18 @@ class SyncClient(BlockingCalls):
         self._become(LinkState.READY, "connected")
         return self._stream
 
-    def _still_there(self, stream: BlockingStream) -> BlockingStream:
+    def _is_still_there(self, stream: BlockingStream) -> bool:
         """A peer that closed meanwhile is no failure of the request to come: connect anew before sending it."""
         if self._connection.in_flight:
-            return stream
+            return True
         try:
             self._connection.receive(stream.unread(), time.monotonic())
             if self._connection.failure is not None:
                 raise self._connection.failure
         except LinkError as error:
             self._drop(LinkState.IDLE, str(error))
-            return self._dial(time.monotonic() + self.settings.connect_timeout)
-        return stream
+            return False
+        return True
 
     def _recover(self, waiting: list[AnyTransaction], error: LinkError) -> None:
         """The connection failed: decide for each transaction whether it is worth another attempt."""
