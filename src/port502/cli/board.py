@@ -34,7 +34,6 @@ class Rates:
     """What happened per second lately."""
 
     polls: float = 0.0
-    samples: float = 0.0
 
 
 def duration(seconds: float) -> str:
@@ -71,7 +70,7 @@ def headline(status: SiteStatus, rates: Rates | None = None) -> list[Text]:
         f"   running {duration(collector.uptime)}",
     )
     if rates is not None:
-        first.append(f"   {rates.polls:.1f} polls/s   {rates.samples:.0f} values/s")
+        first.append(f"   {rates.polls:.1f} polls/s")
     second = Text.assemble(
         f"polls {collector.polls:,}   good {collector.good:,}   ",
         _figure("uncertain", collector.uncertain, "yellow"),
@@ -83,6 +82,8 @@ def headline(status: SiteStatus, rates: Rates | None = None) -> list[Text]:
         _figure("lost", status.history.lost + status.history.overflowed, "red"),
         style="dim",
     )
+    for line in (first, second):
+        line.no_wrap, line.overflow = True, "ellipsis"
     return [first, second]
 
 

@@ -11,6 +11,7 @@ import typer
 
 from port502.cli import options
 from port502.cli.ask import confirm
+from port502.cli.logs import logging_to
 from port502.cli.output import printable, put, put_json
 from port502.cli.peer import Peer
 from port502.cli.target import Asked, peer_for
@@ -79,7 +80,8 @@ def call(
     peer = peer_for(Asked(target, unit, timeout, site, verbose))
     if may_write(request):
         confirm(f"Send {describe(request)} to {peer.label}, unit {peer.unit}?", yes=yes)
-    response, elapsed_ms = asyncio.run(_exchange(peer, request))
+    with logging_to(quiet=quiet):
+        response, elapsed_ms = asyncio.run(_exchange(peer, request))
     if json:
         put_json(
             {

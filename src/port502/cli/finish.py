@@ -26,9 +26,6 @@ def finish(*, as_json: bool = False) -> Iterator[None]:
         yield
     except typer.Exit as end:
         code = end.exit_code
-    except BrokenPipeError:
-        code = DONE  # whoever read the result has seen enough of it
-        _close_stdout()
     except (KeyboardInterrupt, typer.Abort):
         code = INTERRUPTED
     except Declined as no:
@@ -78,6 +75,6 @@ def _usage(wrong: TyperException) -> str:
     return f"{text.rstrip('.')}; see {command} --help"
 
 
-def _close_stdout() -> None:
+def close_stdout() -> None:
     """Nobody reads: let what is still buffered go nowhere, so that the interpreter does not complain."""
     os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

@@ -11,7 +11,8 @@ import typer
 from typer.core import TyperCommand, TyperGroup
 from typer.main import get_command
 
-from port502.cli.finish import finish
+from port502.cli.exits import DONE
+from port502.cli.finish import close_stdout, finish
 
 PROGRAM = "port502"
 
@@ -72,6 +73,14 @@ class LazyGroup(TyperGroup):
     def resolve_command(self, ctx: Any, args: list[str]) -> Any:
         name, command, rest = super().resolve_command(ctx, args)
         return name, self.commands[name] if name else command, rest
+
+    def invoke(self, ctx: Any) -> Any:
+        try:
+            return super().invoke(ctx)
+        except BrokenPipeError:
+            # Whoever read the result has seen enough of it: that is no failure of ours.
+            close_stdout()
+            raise typer.Exit(DONE) from None
 
     def main(
         self,

@@ -16,7 +16,7 @@ from rich.text import Text
 
 from port502.cli.board import Rates, devices_board, headline
 from port502.cli.exits import message
-from port502.cli.logs import log_to, unlog
+from port502.cli.logs import logging_to
 from port502.cli.output import console, put, put_json, say
 from port502.cli.stopping import stoppable, wait
 from port502.errors import Port502Error
@@ -37,7 +37,7 @@ class Screen:
         self._running = running
         self._hint = hint
         self._lines: deque[str] = deque(maxlen=LOG_LINES)
-        self._past: deque[tuple[float, int, int]] = deque(maxlen=RATE_OVER)
+        self._past: deque[tuple[float, int]] = deque(maxlen=RATE_OVER)
 
     def log(self, line: str) -> None:
         """Show a line of the log below the table."""
@@ -47,7 +47,7 @@ class Screen:
         """The screen for a terminal of so many columns and rows."""
         status = self._running.status()
         collector = status.collector
-        self._past.append((collector.uptime, collector.polls, collector.samples))
+        self._past.append((collector.uptime, collector.polls))
         above: list[RenderableType] = [*headline(status, self._rates()), Text()]
         below: list[RenderableType] = [
             Text(line, "yellow", no_wrap=True, overflow="ellipsis") for line in self._lines
@@ -60,11 +60,8 @@ class Screen:
         return Group(*above, *devices, Text(), *below)
 
     def _rates(self) -> Rates:
-        (began, polls, samples), (now, more_polls, more_samples) = self._past[0], self._past[-1]
-        passed = now - began
-        if passed <= 0:
-            return Rates()
-        return Rates((more_polls - polls) / passed, (more_samples - samples) / passed)
+        (began, polls), (now, more) = self._past[0], self._past[-1]
+        return Rates((more - polls) / (now - began)) if now > began else Rates()
 
 
 async def attend(
@@ -85,16 +82,15 @@ async def attend(
         task.add_done_callback(reloads.discard)
 
     drawn = Screen(running, hint) if screen else None
-    handler = log_to(drawn.log if drawn else None, verbosity=verbosity, quiet=quiet)
-    try:
-        with stoppable(reload) as stopped:
-            async with running:
-                with _shown(drawn):
-                    await wait(stopped, seconds)
-                await asyncio.gather(*reloads)
-            return running.summary()
-    finally:
-        unlog(handler)
+    with (
+        logging_to(drawn.log if drawn else None, verbosity=verbosity, quiet=quiet),
+        stoppable(reload) as stopped,
+    ):
+        async with running:
+            with _shown(drawn):
+                await wait(stopped, seconds)
+            await asyncio.gather(*reloads)
+        return running.summary()
 
 
 async def _reload(running: Running) -> None:

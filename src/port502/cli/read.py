@@ -13,6 +13,7 @@ import typer
 from port502.cli import options
 from port502.cli.exits import DEVICE_EXCEPTION, DONE
 from port502.cli.finish import report
+from port502.cli.logs import logging_to
 from port502.cli.output import put, put_csv, put_json, put_table, say
 from port502.cli.peer import Peer, Wanted
 from port502.cli.target import Asked, peer_for, resolve
@@ -67,7 +68,8 @@ def read(
     asked = Asked(target, unit, timeout, site, verbose, patient=repeat is not None)
     show = Show(json=json, csv=csv, quiet=quiet, goes_on=repeat is not None)
     times = samples if repeat is not None else 1
-    raise typer.Exit(asyncio.run(_read(asked, refs, show, repeat or 0.0, times)))
+    with logging_to(quiet=quiet):
+        raise typer.Exit(asyncio.run(_read(asked, refs, show, repeat or 0.0, times)))
 
 
 async def _read(asked: Asked, refs: Sequence[str], show: Show, interval: float, times: int | None) -> int:

@@ -11,7 +11,7 @@ from typing import Annotated
 import typer
 
 from port502.cli import options
-from port502.cli.logs import log_to
+from port502.cli.logs import logging_to
 from port502.cli.loop import run
 from port502.cli.output import put, put_json, say
 from port502.cli.stopping import stoppable, wait
@@ -104,8 +104,8 @@ def serve(
                 say(f"port502: {warning}")
     plans = plan(described, parse_url(listen), unit, copies)
     limits = Limits() if connections is None else Limits(connections=connections, per_client=connections)
-    log_to(verbosity=verbose, quiet=quiet)
-    run(_serve(plans, limits, allow or None, json=json))
+    with logging_to(verbosity=verbose, quiet=quiet):
+        run(_serve(plans, limits, allow or None, json=json))
 
 
 def _described(name: str) -> DeviceDescription:

@@ -185,7 +185,7 @@ def check_limits(wanted: Wanted, value: Value, device: DeviceSettings | None) ->
         if rule is None or isinstance(one, bool | str):
             continue
         low, high = rule.minimum, rule.maximum
-        if (low is not None and one < low) or (high is not None and one > high):
+        if (low is not None and not one >= low) or (high is not None and not one <= high):
             limits = f"{'any' if low is None else f'{low:g}'} to {'any' if high is None else f'{high:g}'}"
             raise UsageError(f"{wanted.ref}: {one!r} is outside its limits, {limits}; nothing was sent")
 

@@ -14,6 +14,7 @@ from port502.cli import options
 from port502.cli.ask import check_consent, confirm
 from port502.cli.exits import DONE, FAULTS_FOUND, Failed
 from port502.cli.finish import report
+from port502.cli.logs import logging_to
 from port502.cli.output import printable, put_json, put_table, say, table
 from port502.cli.peer import Peer, Wanted, Written
 from port502.cli.target import Asked, check_limits, peer_for, resolve_write
@@ -79,7 +80,7 @@ def write(
     peer = peer_for(Asked(target, unit, timeout, site, verbose))
     changes = [_change(word, peer) for word in writes]
     # The loop rests while the question stands, so that Ctrl-C ends it at once.
-    with asyncio.Runner() as runner:
+    with logging_to(quiet=quiet), asyncio.Runner() as runner:
         try:
             runner.run(_connect(peer, changes))
             if not quiet and not (json and yes):

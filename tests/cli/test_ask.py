@@ -1,0 +1,48 @@
+"""Nothing is changed without consent."""
+
+from __future__ import annotations
+
+import io
+import sys
+
+import pytest
+
+from port502.cli.ask import Declined, check_consent, confirm
+from port502.errors import UsageError
+
+
+class Terminal(io.StringIO):
+    """What looks like a terminal."""
+
+    def isatty(self) -> bool:
+        return True
+
+
+def at_terminal(monkeypatch: pytest.MonkeyPatch, answer: str) -> Terminal:
+    said = Terminal()
+    monkeypatch.setattr(sys, "stdin", Terminal(answer))
+    monkeypatch.setattr(sys, "stderr", said)
+    return said
+
+
+@pytest.mark.parametrize("answer", ["y\n", "Y\n", " yes \n"])
+def test_yes_is_consent(monkeypatch: pytest.MonkeyPatch, answer: str) -> None:
+    said = at_terminal(monkeypatch, answer)
+    confirm("Write?", yes=False)
+    assert said.getvalue() == "Write? [y/N] "
+
+
+@pytest.mark.parametrize("answer", ["\n", "n\n", "", "yep\n"])
+def test_anything_else_is_none(monkeypatch: pytest.MonkeyPatch, answer: str) -> None:
+    at_terminal(monkeypatch, answer)
+    with pytest.raises(Declined):
+        confirm("Write?", yes=False)
+
+
+def test_without_a_terminal_nobody_is_asked(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sys, "stdin", io.StringIO("y\n"))
+    for question in (lambda: confirm("Write?", yes=False), lambda: check_consent(yes=False)):
+        with pytest.raises(UsageError):
+            question()
+    confirm("Write?", yes=True)
+    check_consent(yes=True)

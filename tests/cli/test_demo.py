@@ -1,0 +1,40 @@
+"""The demo from the command line."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tests.cli.conftest import Run
+
+SMALL = ("--meters", "2", "--port", "0", "--data", "plant")
+
+
+@pytest.mark.slow
+def test_it_collects_a_plant_and_tells_what_it_came_to(run: Run, tmp_path: Path) -> None:
+    done = run("demo", "--for", "1.5", "--json", *SMALL)
+    assert done.code == 0
+    told = done.lines[-1]
+    assert (told["connections"], told["devices"]) == (4, 4)
+    assert told["polls"] >= 4
+    assert told["good"] == told["samples"] > 20
+    assert told["bad"] == told["overruns"] == told["lost"] == 0
+    site = Path(told["site_file"])
+    assert "valid site file: 4 connections" in run("check", site).out
+    levels = run("history", "query", "tank.level", "--site", site, "--json").json["samples"]
+    assert levels[0]["value"] == pytest.approx(60, abs=5)
+
+
+def test_without_json_it_says_where_things_are(run: Run, tmp_path: Path) -> None:
+    done = run("demo", "--for", "0.1", *SMALL)
+    assert done.code == 0
+    assert done.out.startswith("demo ran 0.")
+    assert f"port502 history query tank.level --since 1m --site {Path('plant') / 'site.yaml'}" in done.err
+
+
+def test_a_folder_that_cannot_be_made_ends_with_2(run: Run, tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    done = run("demo", "--data", "file", "--for", "1")
+    assert done.code == 2
+    assert done.err.count("\n") == 1

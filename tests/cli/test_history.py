@@ -1,0 +1,151 @@
+"""Asking the history from the command line."""
+
+from __future__ import annotations
+
+import csv
+import io
+import time
+from pathlib import Path
+
+import pytest
+
+from port502.collect.sample import Sample
+from port502.history import Spool
+from tests.cli.conftest import Run
+
+SITE = "site: test\nconnections: {}\nhistory: {path: kept/}\n"
+START = 1_767_225_600.0  # 2026-01-01T00:00:00Z
+
+
+@pytest.fixture
+def kept(tmp_path: Path) -> Path:
+    """A site with a short history."""
+    (tmp_path / "site.yaml").write_text(SITE)
+    with Spool(tmp_path / "kept" / "history.sqlite", keep=None) as spool:
+        spool.append([Sample("pump.speed", START + place, place * 1.5) for place in range(10)])
+        spool.append([Sample("pump.speed", START + 10, None, "bad", "no answer")])
+        spool.append([Sample("tank.level", START + 0.5, True), Sample("tank.name", START, "=cmd()\x1b[31m")])
+    return tmp_path
+
+
+def test_query_is_to_the_letter(run: Run, kept: Path) -> None:
+    done = run("history", "query", "pump.speed", "--since", "2026-01-01T00:00:09Z", "--json")
+    assert done.code == 0
+    assert done.json == {
+        "point": "pump.speed",
+        "samples": [
+            {"time": "2026-01-01T00:00:09.000Z", "value": 13.5, "quality": "good", "reason": ""},
+            {"time": "2026-01-01T00:00:10.000Z", "value": None, "quality": "bad", "reason": "no answer"},
+        ],
+    }
+
+
+def test_times_bound_the_samples(run: Run, kept: Path) -> None:
+    words = ("--since", "2026-01-01T00:00:02Z", "--until", "2026-01-01T00:00:05Z")
+    found = run("history", "query", "pump.speed", *words, "--json").json["samples"]
+    assert [one["value"] for one in found] == [3.0, 4.5, 6.0]
+
+
+def test_a_duration_means_so_long_ago(run: Run, tmp_path: Path) -> None:
+    (tmp_path / "site.yaml").write_text(SITE)
+    now = time.time()
+    with Spool(tmp_path / "kept" / "history.sqlite") as spool:
+        spool.append([Sample("a.b", now - 600, 1), Sample("a.b", now - 30, 2)])
+    found = run("history", "query", "a.b", "--since", "5m", "--json").json["samples"]
+    assert [one["value"] for one in found] == [2]
+
+
+def test_steps_are_summed_up(run: Run, kept: Path) -> None:
+    first, *_, last = run("history", "query", "pump.speed", "--every", "5s", "--json").json["samples"]
+    assert (first["value"], first["minimum"], first["maximum"], first["count"]) == (3.0, 0.0, 6.0, 5)
+    assert (last["value"], last["quality"], last["count"]) == (None, "bad", 1)
+
+
+def test_several_points_are_an_object_a_line(run: Run, kept: Path) -> None:
+    assert [one["point"] for one in run("history", "query", "tank.*", "--json").lines] == [
+        "tank.level",
+        "tank.name",
+    ]
+
+
+def test_the_table_escapes_text(run: Run, kept: Path) -> None:
+    """H280."""
+    out = run("history", "query", "tank.*").out
+    lines = [line.split() for line in out.splitlines()]
+    assert lines[0] == ["time", "point", "value", "quality"]
+    assert lines[1] == ["2026-01-01T00:00:00.000Z", "tank.name", "=cmd()\\x1b[31m", "good"]
+    assert lines[2] == ["2026-01-01T00:00:00.500Z", "tank.level", "on", "good"]
+
+
+def test_csv_is_harmless_in_a_spreadsheet(run: Run, kept: Path) -> None:
+    """H280: what a spreadsheet would run as a formula is text."""
+    rows = list(csv.DictReader(io.StringIO(run("history", "query", "tank.name", "--csv").out)))
+    assert rows[0]["value"] == "'=cmd()\\x1b[31m"
+
+
+def test_info_counts(run: Run, kept: Path) -> None:
+    told = run("history", "info", "--json").json
+    assert (told["samples"], told["points"], told["lost"], told["gaps"]) == (13, 3, 0, [])
+    assert (told["first"], told["last"]) == ("2026-01-01T00:00:00.000Z", "2026-01-01T00:00:10.000Z")
+    assert told["bytes"] > 0
+    assert "13 of 3 points" in run("history", "info").out
+
+
+def test_info_tells_what_was_lost_and_why(run: Run, kept: Path) -> None:
+    with Spool(kept / "kept" / "history.sqlite", keep=None) as spool:
+        spool.record_loss(START, START + 5, 7, "disk full")
+    assert run("history", "info", "--json").json["gaps"] == [
+        {
+            "since": "2026-01-01T00:00:00.000Z",
+            "until": "2026-01-01T00:00:05.000Z",
+            "samples": 7,
+            "reason": "disk full",
+        }
+    ]
+    assert "7 samples lost: disk full" in run("history", "info").out
+
+
+def test_export_writes_a_whole_file(run: Run, kept: Path) -> None:
+    done = run("history", "export", "--format", "csv", "--out", "all.csv", "--json")
+    assert done.json == {"path": "all.csv", "samples": 13, "bytes": (kept / "all.csv").stat().st_size}
+    rows = list(csv.DictReader(io.StringIO((kept / "all.csv").read_text())))
+    assert [row["value"] for row in rows if row["point"] == "pump.speed"][:3] == ["0.0", "1.5", "3.0"]
+    assert sorted(path.name for path in kept.iterdir()) == ["all.csv", "kept", "site.yaml"]
+
+
+def test_export_goes_to_stdout_without_a_file(run: Run, kept: Path) -> None:
+    out = run("history", "export", "tank.level").out
+    assert out.splitlines() == [
+        "time,point,value,quality,reason",
+        "2026-01-01T00:00:00.500Z,tank.level,true,good,",
+    ]
+
+
+def test_an_export_that_cannot_be_written_leaves_nothing(run: Run, kept: Path) -> None:
+    done = run("history", "export", "--out", "no/such/folder.csv")
+    assert done.code == 2
+    assert done.err.count("\n") == 1
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (["query", "pump.sped"], "did you mean pump.speed?"),
+        (["query", "pump.speed", "--since", "yesterday"], "is no time"),
+        (["query", "pump.speed", "--every", "5"], "is no duration"),
+        (["query", "pump.speed", "--json", "--csv"], "not both"),
+        (["export", "--format", "parquet"], "no format 'parquet'"),
+        (["export", "--json"], "--out"),
+        (["info", "--site", "nowhere.yaml"], "no site file nowhere.yaml"),
+    ],
+)
+def test_wrong_words_end_with_2(run: Run, kept: Path, words: list[str], said: str) -> None:
+    done = run("history", *words)
+    assert done.code == 2
+    assert said in done.err
+    assert done.err.count("\n") == 1
+
+
+def test_no_history_yet_says_what_makes_one(run: Run, tmp_path: Path) -> None:
+    (tmp_path / "site.yaml").write_text(SITE)
+    assert "port502 run makes it" in run("history", "info").err

@@ -1,0 +1,30 @@
+"""Options that several commands share are the same words everywhere."""
+
+from __future__ import annotations
+
+import pytest
+from typer.main import get_command
+
+from port502.cli.app import COMMANDS, app
+
+SHARED = {
+    "read": {"--unit", "--timeout", "--json", "--quiet", "--site", "--csv", "--verbose"},
+    "write": {"--unit", "--timeout", "--json", "--quiet", "--site", "--yes", "--no-verify", "--verbose"},
+    "call": {"--unit", "--timeout", "--json", "--quiet", "--site", "--yes", "--data", "--verbose"},
+    "serve": {"--listen", "--unit", "--copies", "--connections", "--json", "--quiet", "--verbose"},
+    "check": {"--schema", "--json", "--quiet"},
+    "run": {"--for", "--json", "--quiet", "--verbose"},
+    "status": {"--json"},
+    "demo": {"--for", "--json", "--quiet", "--verbose"},
+}
+
+
+@pytest.mark.parametrize("name", SHARED)
+def test_a_command_has_the_words_that_are_written_down(name: str) -> None:
+    command = get_command(app).commands[name]  # type: ignore[attr-defined]
+    words = {word for parameter in command.params for word in parameter.opts}
+    assert words >= SHARED[name]
+
+
+def test_every_command_is_looked_at() -> None:
+    assert set(COMMANDS) - {"history"} == set(SHARED)

@@ -1,0 +1,40 @@
+"""Ending what goes on."""
+
+from __future__ import annotations
+
+import os
+import signal
+
+import pytest
+
+from port502.cli.stopping import stoppable, wait
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+async def test_a_signal_stops(number: signal.Signals) -> None:
+    with stoppable() as stopped:
+        os.kill(os.getpid(), number)
+        await wait(stopped, 20)
+        assert stopped.is_set()
+
+
+async def test_time_that_is_up_stops() -> None:
+    with stoppable() as stopped:
+        await wait(stopped, 0.001)
+        assert not stopped.is_set()
+
+
+async def test_a_hangup_asks_to_read_again() -> None:
+    asked: list[int] = []
+    with stoppable(lambda: asked.append(1)) as stopped:
+        os.kill(os.getpid(), signal.SIGHUP)
+        await wait(stopped, 0.05)
+    assert asked == [1]
+    assert not stopped.is_set()
+
+
+async def test_signals_mean_afterwards_what_they_meant_before() -> None:
+    before = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)}
+    with stoppable(lambda: None):
+        pass
+    assert {number: signal.getsignal(number) for number in before} == before
