@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from port502.errors import UsageError
-from port502.transport.url import SerialSettings, Target, is_address, parse_url
+from port502.transport.url import SerialSettings, Target, parse_url
 
 
 @pytest.mark.parametrize(
@@ -81,11 +81,3 @@ def test_any_text_is_a_target_or_a_usage_error(text: str) -> None:
     except UsageError:
         return
     assert target.host or target.device
-
-
-@pytest.mark.parametrize(
-    ("host", "number"),
-    [("127.0.0.1", True), ("::1", True), ("fe80::1%eth0", True), ("plc", False), ("1.2.3", False)],
-)
-def test_addresses_are_told_from_names(host: str, number: bool) -> None:
-    assert is_address(host) is number

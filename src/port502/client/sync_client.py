@@ -33,6 +33,9 @@ from port502.transport.states import BUSY_WAIT, TURNAROUND, LinkState, Traffic
 
 R = TypeVar("R", bound=Response)
 
+ONE_FRAME = 260
+"""The longest frame on TCP: receiving no more spares a large buffer for each small reply."""
+
 IDLE_CHECK = 1.0
 """Seconds after which a connection is looked at before it is used: the peer may have closed it meanwhile."""
 
@@ -220,20 +223,16 @@ class SyncClient(BlockingCalls):
         waiting: list[AnyTransaction] = []
         try:
             stream.send(connection.send(transaction, now))
-            data = stream.receive(
-                transaction.timeout
-                if transaction.expires < transaction.deadline
-                else transaction.expires - now
-            )
+            whole = transaction.expires < transaction.deadline
+            data = stream.receive(transaction.timeout if whole else transaction.expires - now, ONE_FRAME)
+            if data and connection.receive_only(data, now) is not None:
+                self._last_used = now
+                self._backoff.failures = 0
+                return
             if data:
-                finished = connection.receive(data, now)
-                if finished and transaction.error is None and connection.failure is None:
-                    self._last_used = now
-                    self._backoff.failures = 0
-                    return
-                self._finish(finished, waiting, now)
-                if connection.failure is not None:
-                    raise connection.failure
+                self._finish(connection.receive(data, now), waiting, now)
+            if connection.failure is not None:
+                raise connection.failure
         except LinkError as error:
             self._recover(waiting, error)
         except BaseException:

@@ -18,6 +18,9 @@ HEADER = Struct(">HHHB")
 
 _unpack = HEADER.unpack_from
 
+_pack = HEADER.pack
+_unpack_from = HEADER.unpack_from
+
 MIN_LENGTH = 2
 MAX_LENGTH = MAX_PDU + 1
 MAX_ADU = MAX_LENGTH + 6
@@ -81,6 +84,13 @@ class MbapFraming:
             self._tail = data[start:]
             self._judge()
         return frames
+
+    def only(self, data: bytes) -> tuple[int, int, bytes] | None:
+        """Transaction id, unit and PDU, where ``data`` is one whole frame and nothing is pending: the usual case."""
+        if self._tail or not 8 <= len(data) <= MAX_ADU:
+            return None
+        transaction_id, protocol, length, unit = _unpack_from(data)
+        return None if protocol or length + 6 != len(data) else (transaction_id, unit, data[7:])
 
     def silence(self) -> list[Frame]:
         """Nothing: on TCP silence ends no frame."""

@@ -200,16 +200,16 @@ def check_number(name: str, value: int, low: int, high: int) -> None:
 
 def check_span(address: int, quantity: int, most: int) -> None:
     """Raises UsageError unless 1-most items from address (0-65535) lie within the address space."""
-    if (
-        not isinstance(address, int)
-        or not isinstance(quantity, int)
-        or not 0 <= address < ADDRESS_SPACE
-        or not 1 <= quantity <= most
-        or address + quantity > ADDRESS_SPACE
+    if not (
+        address.__class__ is int is quantity.__class__
+        and address >= 0
+        and 0 < quantity <= most
+        and address + quantity <= ADDRESS_SPACE
     ):
         check_number("address", address, 0, ADDRESS_SPACE - 1)
         check_number("quantity", quantity, 1, most)
-        raise UsageError(f"{quantity} from address {address} end behind the last address, 65535")
+        if address + quantity > ADDRESS_SPACE:
+            raise UsageError(f"{quantity} from address {address} end behind the last address, 65535")
 
 
 def check_data(data: bytes, least: int, most: int) -> None:

@@ -19,7 +19,7 @@ class BlockingStream(Protocol):
     def send(self, data: bytes) -> None:
         """Send all of it; raises LinkClosedError."""
 
-    def receive(self, seconds: float) -> bytes:
+    def receive(self, seconds: float, size: int = RECEIVE_SIZE) -> bytes:
         """What arrives within that time; empty when nothing did. Raises LinkClosedError at the end of the stream."""
 
     def unread(self) -> bytes:
@@ -52,11 +52,11 @@ class SocketStream:
         except OSError as error:
             raise LinkClosedError(f"the connection to {self._target} was lost: {error}") from error
 
-    def receive(self, seconds: float) -> bytes:
+    def receive(self, seconds: float, size: int = RECEIVE_SIZE) -> bytes:
         if seconds != self._timeout:
             self._set_timeout(seconds)
         try:
-            data = self._receive(RECEIVE_SIZE)
+            data = self._receive(size)
         except (BlockingIOError, TimeoutError, ssl.SSLWantReadError):
             return b""
         except OSError as error:
@@ -106,7 +106,7 @@ class SerialPortStream:
         except OSError as error:
             raise LinkClosedError(f"{self._target} was lost: {error}") from error
 
-    def receive(self, seconds: float) -> bytes:
+    def receive(self, seconds: float, size: int = RECEIVE_SIZE) -> bytes:
         try:
             first = bytearray(1)
             data = bytes(first[: self._port.readinto(first, timeout=max(seconds, 0.0))])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import socket
 import ssl
 import sys
 from collections.abc import Callable
@@ -10,7 +11,7 @@ from typing import Any, Protocol
 
 from port502.errors import ConnectError, LinkError, UsageError
 from port502.transport.sockets import RECEIVE_SIZE, Keepalive, connect_error, tune
-from port502.transport.url import Target, is_address
+from port502.transport.url import Target
 
 
 class Receiver(Protocol):
@@ -102,7 +103,9 @@ async def dial(
         async with asyncio.timeout(timeout):
             if target.is_serial:
                 return await _open_serial(target, receiver)
-            return await _open_tcp(target, receiver, keepalive, source, tls)
+            deadline = asyncio.get_running_loop().time() + timeout
+            sock = await _open_tcp(target, deadline, keepalive, source)
+            return await _stream_on(sock, target, receiver, tls)
     except LinkError:
         raise
     except ssl.SSLError as error:
@@ -114,27 +117,46 @@ async def dial(
 
 
 async def _open_tcp(
-    target: Target,
-    receiver: Receiver,
-    keepalive: Keepalive | None,
-    source: str | None,
-    tls: ssl.SSLContext | None,
+    target: Target, deadline: float, keepalive: Keepalive | None, source: str | None
+) -> socket.socket:
+    """A connected socket, from the first address of the name that answers."""
+    loop = asyncio.get_running_loop()
+    addresses = await loop.getaddrinfo(target.host, target.port, type=socket.SOCK_STREAM)
+    failure: OSError = OSError("the name has no address")
+    for index, (family, kind, protocol, _, address) in enumerate(addresses):
+        sock = socket.socket(family, kind, protocol)
+        try:
+            sock.setblocking(False)
+            if source:
+                sock.bind((source, 0))
+            # One dead address must not eat the time of the others.
+            share = (deadline - loop.time()) / (len(addresses) - index)
+            async with asyncio.timeout(share):
+                await loop.sock_connect(sock, address)
+            tune(sock, keepalive)
+            return sock
+        except OSError as error:
+            sock.close()
+            failure = error
+        except BaseException:
+            sock.close()
+            raise
+    raise failure
+
+
+async def _stream_on(
+    sock: socket.socket, target: Target, receiver: Receiver, tls: ssl.SSLContext | None
 ) -> Stream:
     secure: dict[str, Any] = {}
     if target.scheme == "tls":
         secure = {"ssl": tls or ssl.create_default_context(), "server_hostname": target.host}
-    _, stream = await asyncio.get_running_loop().create_connection(
-        lambda: Stream(receiver),
-        target.host,
-        target.port,
-        local_addr=(source, 0) if source else None,
-        # A name may have several addresses, of which the first may be dead; a number has one.
-        happy_eyeballs_delay=None if is_address(target.host) else 0.25,
-        **secure,
-    )
-    sock = stream.transport.get_extra_info("socket")
-    if sock is not None:
-        tune(sock, keepalive)
+    try:
+        _, stream = await asyncio.get_running_loop().create_connection(
+            lambda: Stream(receiver), sock=sock, **secure
+        )
+    except BaseException:
+        sock.close()
+        raise
     return stream
 
 

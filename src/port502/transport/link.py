@@ -484,6 +484,11 @@ class Link:
             self._connecting = None
             self._connect_failed(error)
             return
+        except Exception as error:
+            log.exception("connecting to %s failed in a way that nobody thought of", self.target)
+            self._connecting = None
+            self._connect_failed(ConnectError(f"could not connect to {self.target}: {error!r}"))
+            return
         self._connecting = None
         if self.state is LinkState.CLOSED:
             stream.detach()

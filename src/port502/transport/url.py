@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from ipaddress import IPv6Address, ip_address
+from ipaddress import IPv6Address
 from urllib.parse import parse_qsl, urlsplit
 
 from port502.errors import UsageError
@@ -71,15 +71,6 @@ def parse_url(text: str) -> Target:
             f"{text}: Modbus over UDP is not offered; it is no part of the specification. Use tcp://"
         )
     raise UsageError(f"{text}: unknown scheme {scheme!r} (there are {', '.join(f'{s}://' for s in SCHEMES)})")
-
-
-def is_address(host: str) -> bool:
-    """Whether a host is an IP address and no name."""
-    try:
-        ip_address(host.partition("%")[0])
-    except ValueError:
-        return False
-    return True
 
 
 def _network_target(scheme: str, place: str, text: str) -> Target:
