@@ -38,7 +38,7 @@ def check_file(path: str | Path, environment: Mapping[str, str] | None = None) -
         first = next(iter(document.data), "") if isinstance(document.data, dict) else ""
         hint = nearest(first, (SITE, DEVICE, MAP)) if first else ""
         if not hint.startswith("did you mean"):
-            hint = "a site file begins with 'site: NAME', a device file with 'device: NAME', a map with 'map: MAKER/FAMILY'"
+            hint = "a site file begins with 'site: NAME', a device file with 'device: NAME', a map with 'map: NAME'"
         faults.append(
             document.fault((first,) if first else (), "nothing tells what file this is", hint, at_key=True)
         )

@@ -104,13 +104,13 @@ def _register(entry: FingerprintEntry) -> RegisterRule:
     values = list(entry.values)
     if entry.value is not None:
         values.append(entry.value)
+    size = 2 * width_of(kind, entry.length)
     for text in entry.values_ascii:
-        values.append(int.from_bytes(text.encode("latin-1", "replace"), "big"))
-        if len(text) != 2 * width_of(kind):
-            raise UsageError(f"{text!r} are {len(text)} characters, and {kind} holds {2 * width_of(kind)}")
+        if len(text) > size or not text.isascii():
+            raise UsageError(f"{text!r} are {len(text)} characters of ASCII, and {kind} holds {size}")
+        values.append(int.from_bytes(text.ljust(size).encode(), "big"))
     if entry.kind != "register_known" and not values:
         raise UsageError(f"{entry.kind} needs values to compare with")
-    width_of(kind, entry.length)
     return RegisterRule(table, address, kind, order, entry.length, tuple(values))
 
 
