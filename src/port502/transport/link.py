@@ -42,6 +42,8 @@ AnyTransaction: TypeAlias = Transaction[Any]
 
 MAX_QUEUED = 10_000
 
+_READY = LinkState.READY  # looking a member up on its class takes longer than the rest of a comparison
+
 
 @dataclass(frozen=True, slots=True)
 class LinkSettings:
@@ -104,6 +106,8 @@ class Link:
         self.is_serial = target.scheme in ("rtu", "ascii", "rtu+tcp")
         self._serial_gap = t3_5(target.serial.baud) if target.is_serial else 0.0
         self._pause = max(self.settings.pause, self._serial_gap)
+        self._coalesce = self.settings.coalesce
+        self._is_plain = not self._pause and self.settings.keep_open and on_traffic is None
         self.loop = asyncio.get_running_loop()
         self._time = self.loop.time
         self._stream: Stream | None = None
@@ -147,7 +151,7 @@ class Link:
         connection = self.connection
         if (
             connection is not None
-            and self.state is LinkState.READY
+            and self.state is _READY
             and not self._queue
             and len(connection._waiting) < connection.window
             and now >= self._not_before
@@ -260,16 +264,18 @@ class Link:
         stream = self._stream
         assert stream is not None
         self.counters.requests += 1
-        if transaction.unit == 0 and self.is_serial:
+        if self.is_serial and transaction.unit == 0:
             self._broadcast(connection, stream, transaction, now)
             return
         data = connection.send(transaction, now)
         if self._on_traffic is not None:
             self._on_traffic("sent", data)
-        if self.settings.coalesce:
+        if self._coalesce:
             if not self._bundle:
                 self.loop.call_soon(self._send_bundle)
             self._bundle.append(data)
+            if len(connection._waiting) >= connection.window:
+                self._send_bundle()
         else:
             stream.write(data)
         if self._timer is None or transaction.expires < self._timer_at:
@@ -304,7 +310,14 @@ class Link:
         if connection is None:
             return
         now = self._time()
-        if self._on_traffic is not None:
+        if self._is_plain and not self._queue:
+            transaction = connection.receive_only(data, now)
+            if transaction is not None:
+                self.counters.replies += 1
+                self._backoff.failures = 0
+                self._deliver(transaction)
+                return
+        elif self._on_traffic is not None:
             self._on_traffic("received", data)
         finished = connection.receive(data, now)
         if finished:
@@ -345,12 +358,13 @@ class Link:
     def _finish(self, finished: Iterable[AnyTransaction], now: float) -> None:
         if self._pause:
             self._not_before = now + self._pause
+        deliver = self._deliver
         for transaction in finished:
             error = transaction.error
             if error is None:
                 self.counters.replies += 1
                 self._backoff.failures = 0
-                self._deliver(transaction)
+                deliver(transaction)
             elif transaction.may_repeat(error) and transaction.deadline > now:
                 self._repeat(transaction, error)
             else:
