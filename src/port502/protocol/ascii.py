@@ -10,7 +10,7 @@ import binascii
 
 from port502.errors import FrameError, UsageError
 from port502.protocol.checksum import lrc
-from port502.protocol.framing import Frame, FramingErrors, check_envelope
+from port502.protocol.framing import Frame, FramingErrors, Parts, check_envelope
 
 __all__ = ["AsciiFraming", "lrc"]
 
@@ -81,6 +81,14 @@ class AsciiFraming:
             self._reject(len(self._line))
             self._line = b""
         return frames
+
+    def split(self, data: bytes) -> list[Parts]:
+        """The same as ``receive``, as plain tuples."""
+        return [(frame.transaction_id, frame.unit, frame.pdu) for frame in self.receive(data)]
+
+    def only(self, data: bytes) -> Parts | None:
+        """None: where a frame ends is not told by a look at its bytes."""
+        return None
 
     def silence(self) -> list[Frame]:
         """Too long between two characters (clause 2.5.2.1: 1 s by default): the line begun is dropped."""

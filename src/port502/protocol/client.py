@@ -20,7 +20,7 @@ from port502.errors import (
     ReplyError,
 )
 from port502.protocol.codes import function_name
-from port502.protocol.framing import Frame, Framing
+from port502.protocol.framing import Framing, Parts
 from port502.protocol.lengths import response_length
 from port502.protocol.tolerances import ANY_UNIT_IN_REPLY, EXTRA_BYTES, ZERO_TRANSACTION_ID
 from port502.protocol.transaction import Transaction
@@ -62,6 +62,7 @@ class ClientConnection:
         by_order: bool = False,
     ) -> None:
         self.framing = framing
+        self._encode = framing.encode
         self.window = 1 if by_order else window
         self.counters = ReplyCounters()
         self.narrowed = False
@@ -108,7 +109,7 @@ class ClientConnection:
         number = self._next_id
         if number in waiting or number in self._quarantined:
             number = self._free_id(number)
-        frame = self.framing.encode(number, transaction.unit, transaction.request.encode())
+        frame = self._encode(number, transaction.unit, transaction.request.encode())
         self._next_id = number + 1 if number < 0xFFFF else 1
         transaction.id = number
         transaction.attempts += 1
@@ -126,7 +127,7 @@ class ClientConnection:
         Raises FrameError, after handing out what came before it, at the next call; see ``failure``.
         """
         self._heard = now
-        return self._settle(self.framing.receive(data))
+        return self._settle(self.framing.split(data))
 
     def receive_only(self, data: bytes, now: float) -> AnyTransaction | None:
         """The transaction that these bytes answer well, where they are all that is awaited; the usual case.
@@ -134,7 +135,7 @@ class ClientConnection:
         None, with nothing taken in, for anything else: ``receive`` is for that.
         """
         waiting = self._waiting
-        only = None if self._by_order or len(waiting) != 1 else self.framing.only(data)  # type: ignore[attr-defined]
+        only = self.framing.only(data) if len(waiting) == 1 else None
         if only is None:
             return None
         number, unit, pdu = only
@@ -153,7 +154,7 @@ class ClientConnection:
 
     def silence(self, now: float) -> list[AnyTransaction]:
         """Serial lines: the line has been quiet for the frame gap, so what is buffered is all there is."""
-        return self._settle(self.framing.silence())
+        return self._settle((frame.transaction_id, frame.unit, frame.pdu) for frame in self.framing.silence())
 
     @property
     def failure(self) -> LinkError | None:
@@ -241,15 +242,15 @@ class ClientConnection:
             self._quarantined.pop(next(iter(self._quarantined)))
         self._quarantined[number] = None
 
-    def _settle(self, frames: Iterable[Frame]) -> list[AnyTransaction]:
+    def _settle(self, frames: Iterable[Parts]) -> list[AnyTransaction]:
         """Find each reply's request and decode it as its answer."""
         finished = []
         # Serial frames have id 0, which no request has: there every reply is matched by unit and function.
         waiting = self._waiting
-        for frame in frames:
-            transaction = waiting.pop(frame.transaction_id, None)
+        for number, unit, pdu in frames:
+            transaction = waiting.pop(number, None)
             if transaction is None:
-                transaction = self._match_stranger(frame)
+                transaction = self._match_stranger(number, unit, pdu)
                 if transaction is None:
                     continue
             self._unsolicited = 0
@@ -257,41 +258,41 @@ class ClientConnection:
                 self._newest_answered = transaction.order
             if transaction.pipelined:
                 self._newest_of_unit[transaction.unit] = transaction.order
-            if frame.unit == transaction.unit and transaction.error is None:
+            if unit == transaction.unit and transaction.error is None:
                 try:
-                    transaction.response = transaction.request.decode_response(frame.pdu)
+                    transaction.response = transaction.request.decode_response(pdu)
                 except DeviceError as error:
                     transaction.error = error
                 except ReplyError as error:
-                    self._mend(transaction, frame.pdu, error)
+                    self._mend(transaction, pdu, error)
             else:
-                self._judge(transaction, frame)
+                self._judge(transaction, unit, pdu)
             if not transaction.abandoned:
                 finished.append(transaction)
         return finished
 
-    def _match_by_order(self, frame: Frame) -> AnyTransaction | None:
+    def _match_by_order(self, unit: int, pdu: bytes) -> AnyTransaction | None:
         for number, transaction in self._waiting.items():
-            if frame.unit == transaction.unit and frame.pdu[0] & 0x7F == transaction.request.function & 0x7F:
+            if unit == transaction.unit and pdu[0] & 0x7F == transaction.request.function & 0x7F:
                 del self._waiting[number]
                 return transaction
         self.counters.foreign += 1
         return None
 
-    def _match_stranger(self, frame: Frame) -> AnyTransaction | None:
+    def _match_stranger(self, number: int, unit: int, pdu: bytes) -> AnyTransaction | None:
         if self._by_order:
-            return self._match_by_order(frame)
-        if frame.transaction_id in self._quarantined:
-            del self._quarantined[frame.transaction_id]
+            return self._match_by_order(unit, pdu)
+        if number in self._quarantined:
+            del self._quarantined[number]
             self.counters.late += 1
             return None
-        if frame.transaction_id == 0 and self._waiting:
+        if number == 0 and self._waiting:
             transaction = self._waiting.pop(next(iter(self._waiting)))
             if ZERO_TRANSACTION_ID in self._tolerate:
                 self.counters.tolerated += 1
             else:
                 transaction.error = ReplyError(
-                    f"unit {frame.unit} answered with transaction id 0 where {transaction.id} was asked;"
+                    f"unit {unit} answered with transaction id 0 where {transaction.id} was asked;"
                     f" if this device always does so, tolerate {ZERO_TRANSACTION_ID}{_outcome(transaction)}"
                 )
             return transaction
@@ -299,23 +300,23 @@ class ClientConnection:
         self._unsolicited += 1
         return None
 
-    def _judge(self, transaction: AnyTransaction, frame: Frame) -> None:
+    def _judge(self, transaction: AnyTransaction, unit: int, pdu: bytes) -> None:
         """A reply with another unit id than its request's, or without a transaction id."""
         if transaction.error is not None:
             return
-        if frame.unit != transaction.unit and not self._any_unit:
+        if unit != transaction.unit and not self._any_unit:
             transaction.error = ReplyError(
-                f"unit {frame.unit} answered a request to unit {transaction.unit};"
+                f"unit {unit} answered a request to unit {transaction.unit};"
                 f" if this device always does so, tolerate {ANY_UNIT_IN_REPLY}{_outcome(transaction)}"
             )
             return
         self.counters.tolerated += 1
         try:
-            transaction.response = transaction.request.decode_response(frame.pdu)
+            transaction.response = transaction.request.decode_response(pdu)
         except DeviceError as error:
             transaction.error = error
         except ReplyError as error:
-            self._mend(transaction, frame.pdu, error)
+            self._mend(transaction, pdu, error)
 
     def _mend(self, transaction: AnyTransaction, pdu: bytes, error: ReplyError) -> None:
         length = response_length(transaction.request, pdu)

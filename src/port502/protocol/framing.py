@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Protocol, TypeAlias
 
 from port502.errors import FrameError, UsageError
 from port502.protocol.codes import MAX_PDU
@@ -31,6 +31,10 @@ class Frame:
 
     def __repr__(self) -> str:
         return f"Frame({self.transaction_id}, {self.unit}, bytes.fromhex({self.pdu.hex(' ')!r}))"
+
+
+Parts: TypeAlias = tuple[int, int, bytes]
+"""A frame's transaction id, unit and PDU where making a Frame of them would be the largest cost."""
 
 
 @dataclass(slots=True)
@@ -75,6 +79,14 @@ class Framing(Protocol):
 
         Raises FrameError when called again after ``failure`` was set.
         """
+        ...
+
+    def split(self, data: bytes) -> list[Parts]:
+        """The same as ``receive``, as plain tuples."""
+        ...
+
+    def only(self, data: bytes) -> Parts | None:
+        """The one frame that ``data`` is, if it is just that and nothing is pending; else None, nothing taken in."""
         ...
 
     def silence(self) -> list[Frame]:

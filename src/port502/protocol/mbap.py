@@ -10,7 +10,7 @@ from struct import Struct
 
 from port502.errors import FrameError
 from port502.protocol.codes import MAX_PDU
-from port502.protocol.framing import Frame, FramingErrors, check_envelope
+from port502.protocol.framing import Frame, FramingErrors, Parts, check_envelope
 from port502.protocol.lookalike import looks_like
 
 HEADER = Struct(">HHHB")
@@ -19,7 +19,6 @@ HEADER = Struct(">HHHB")
 _unpack = HEADER.unpack_from
 
 _pack = HEADER.pack
-_unpack_from = HEADER.unpack_from
 
 MIN_LENGTH = 2
 MAX_LENGTH = MAX_PDU + 1
@@ -62,21 +61,25 @@ class MbapFraming:
 
         A bad header sets ``failure``; the frames before it are still returned, and the next call raises.
         """
+        return [Frame(*parts) for parts in self.split(data)]
+
+    def split(self, data: bytes) -> list[Parts]:
+        """The same as ``receive``, for the client's hot path: transaction id, unit and PDU of each frame."""
         if self._failure is not None:
             raise FrameError(str(self._failure))
         if self._tail:
             data = self._tail + data
-        frames: list[Frame] = []
+        frames: list[Parts] = []
         size = len(data)
         start = 0
         while size - start >= 8:
             transaction_id, protocol, length, unit = _unpack(data, start)
-            if protocol or not MIN_LENGTH <= length <= MAX_LENGTH:
+            if protocol or not 2 <= length <= 254:  # MIN_LENGTH, MAX_LENGTH
                 break
             stop = start + 6 + length
             if stop > size:
                 break
-            frames.append(Frame(transaction_id, unit, data[start + 7 : stop]))
+            frames.append((transaction_id, unit, data[start + 7 : stop]))
             start = stop
         if start == size:
             self._tail = b""
@@ -85,11 +88,11 @@ class MbapFraming:
             self._judge()
         return frames
 
-    def only(self, data: bytes) -> tuple[int, int, bytes] | None:
+    def only(self, data: bytes) -> Parts | None:
         """Transaction id, unit and PDU, where ``data`` is one whole frame and nothing is pending: the usual case."""
         if self._tail or not 8 <= len(data) <= MAX_ADU:
             return None
-        transaction_id, protocol, length, unit = _unpack_from(data)
+        transaction_id, protocol, length, unit = _unpack(data)
         return None if protocol or length + 6 != len(data) else (transaction_id, unit, data[7:])
 
     def silence(self) -> list[Frame]:

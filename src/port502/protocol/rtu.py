@@ -13,7 +13,7 @@ from typing import Literal
 from port502.errors import FrameError
 from port502.protocol.checksum import crc16
 from port502.protocol.codes import DIAGNOSTICS, MAX_PDU
-from port502.protocol.framing import Frame, FramingErrors, check_envelope
+from port502.protocol.framing import Frame, FramingErrors, Parts, check_envelope
 from port502.protocol.lengths import request_length, response_length
 
 __all__ = ["RtuFraming", "crc16"]
@@ -87,6 +87,14 @@ class RtuFraming:
             self._drop()
             self.errors.length += 1
         return frames
+
+    def split(self, data: bytes) -> list[Parts]:
+        """The same as ``receive``, as plain tuples."""
+        return [(frame.transaction_id, frame.unit, frame.pdu) for frame in self.receive(data)]
+
+    def only(self, data: bytes) -> Parts | None:
+        """None: where a frame ends is not told by a look at its bytes."""
+        return None
 
     def silence(self) -> list[Frame]:
         """The line was silent: what is pending is a frame if its CRC says so, otherwise it is dropped."""
