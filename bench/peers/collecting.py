@@ -32,18 +32,19 @@ class Counted:
     """Totals that a collector adds to, and a window over them."""
 
     def __init__(self) -> None:
-        self.polls = self.samples = 0
+        self.polls = 0.0
+        self.samples = 0
         self._memory = resident_bytes()
         self._start = self._cpu = 0.0
-        self._polls = self._samples = 0
+        self._polls, self._samples = 0.0, 0
 
     def open(self) -> None:
         """Begin the window."""
         self._start, self._cpu = time.monotonic(), time.process_time()
         self._polls, self._samples = self.polls, self.samples
 
-    def report(self, **more: float) -> None:
-        """Print the window as one line of JSON."""
+    def close(self) -> None:
+        """End the window and print it as one line of JSON."""
         end, cpu = time.monotonic(), time.process_time()
         told = {
             "polls": self.polls - self._polls,
@@ -54,4 +55,4 @@ class Counted:
             "cpu": cpu - self._cpu,
             "memory": resident_bytes() - self._memory,
         }
-        print(json.dumps(told | more), flush=True)
+        print(json.dumps(told), flush=True)

@@ -5,7 +5,6 @@ Every limit is on; only the numbers of connections are raised, since one load ge
 
 from __future__ import annotations
 
-import asyncio
 import sys
 
 from bench.peers.collecting import raise_descriptor_limit

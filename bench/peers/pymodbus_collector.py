@@ -11,14 +11,16 @@ from pymodbus.client import AsyncModbusTcpClient
 
 from bench.peers.collecting import POINTS, SETTLE, Counted, address, raise_descriptor_limit
 
-Entry = tuple[str, float, float, str]
+Entry = tuple[float, object, str]
+
+
+LATEST: dict[str, Entry] = {}
 
 
 async def poll(host: str, port: int, phase: float, interval: float, counted: Counted) -> None:
-    """Read 20 floats of one device on a fixed grid for ever."""
+    """Read 20 floats of one device on a fixed grid for ever, and keep the newest of each."""
     client = AsyncModbusTcpClient(host, port=port, timeout=1, retries=2)
     names = [f"{host}.value{point:02}" for point in range(POINTS)]
-    latest: list[Entry] = []
     await client.connect()
     loop = asyncio.get_running_loop()
     due = loop.time() + phase
@@ -29,13 +31,12 @@ async def poll(host: str, port: int, phase: float, interval: float, counted: Cou
         now = time.time()
         if answer.isError():
             continue
-        latest.clear()
         for point, name in enumerate(names):
             words = answer.registers[2 * point : 2 * point + 2]
             value = client.convert_from_registers(words, client.DATATYPE.FLOAT32)
-            latest.append((name, now, value, "good"))
+            LATEST[name] = (now, value, "good")
         counted.polls += 1
-        counted.samples += len(latest)
+        counted.samples += len(names)
 
 
 async def collect(port: int, devices: int, interval: float, seconds: float) -> None:
@@ -48,7 +49,7 @@ async def collect(port: int, devices: int, interval: float, seconds: float) -> N
     await asyncio.sleep(SETTLE)
     counted.open()
     await asyncio.sleep(seconds)
-    counted.report()
+    counted.close()
     for task in tasks:
         task.cancel()
     with contextlib.suppress(asyncio.CancelledError):
