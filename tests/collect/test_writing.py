@@ -9,13 +9,13 @@ import pytest
 
 from port502.collect.sample import Value
 from port502.collect.settings import ConnectionSettings, WriteRule
-from port502.collect.writing import request_of
 from port502.errors import IllegalDataAddressError, LinkError, NoReplyError, UsageError
 from port502.protocol.bit_access import WriteMultipleCoilsRequest, WriteSingleCoilRequest
 from port502.protocol.codes import WRITE_FUNCTIONS
 from port502.protocol.register_access import WriteMultipleRegistersRequest, WriteSingleRegisterRequest
 from port502.registers.point import Point
 from port502.registers.reference import Table
+from port502.registers.writes import request_of
 from tests.collect.running import Running, running
 from tests.collect.wire import SimUnit, connection, device, holding
 

@@ -11,14 +11,16 @@ from port502.cli.exits import exception_text, trying
 from port502.cli.peer import Wanted, Written
 from port502.cli.values import BAD, GOOD, Row
 from port502.client import Client
-from port502.collect.writing import request_of
-from port502.errors import DeviceError, Port502Error
+from port502.errors import DeviceError, Port502Error, UsageError
 from port502.history.when import format_time
 from port502.protocol.bits import pack_bits
 from port502.protocol.codes import ILLEGAL_DATA_ADDRESS, ILLEGAL_DATA_VALUE
 from port502.protocol.message import Request, Response
 from port502.protocol.words import data_of
+from port502.registers.meaning import HIGHEST_EXPONENT
+from port502.registers.point import Point
 from port502.registers.values import DecodeError, Value, value_fault
+from port502.registers.writes import holds, needs_current, request_of
 
 if TYPE_CHECKING:
     from port502.collect.settings import DeviceSettings
@@ -56,8 +58,13 @@ class Direct:
             return await self._read_apart(items)
 
     async def write(self, wanted: Wanted, value: Value, *, verify: bool) -> Written:
-        request, sent = request_of(wanted.point, value)
+        point = wanted.point
         with trying(f"{self._tried}, writing {wanted.ref}"):
+            point = point.scaled(await self._exponent(point))
+            current = (
+                (await self._read([wanted]))[0].registers if needs_current(point, wanted.function) else ()
+            )
+            request, sent = request_of(point, value, wanted.function, current)
             await self._client.request(request)
         if not verify:
             return Written(sent)
@@ -65,7 +72,7 @@ class Direct:
             row = (await self._read([wanted]))[0]
         except Port502Error as error:
             return Written(sent, None, False, f"written, but it cannot be read back: {error}")
-        same = row.registers == sent
+        same = holds(point, row.registers, sent)
         note = "" if same else f"holds {row.text} after {_text(wanted, value)} was written to it"
         return Written(sent, row.value, same, note)
 
@@ -73,11 +80,27 @@ class Direct:
     def _tried(self) -> str:
         return f"{self.label}, unit {self.unit}"
 
+    async def _exponent(self, point: Point) -> int:
+        """What stands in the scale register of a point, 0 where it has none."""
+        where = point.scale_point
+        if where is None:
+            return 0
+        value = (await self._client.read(where.reference))[0]
+        if not isinstance(value, int) or abs(value) > HIGHEST_EXPONENT:
+            raise UsageError(
+                f"{point.name}: its scale register holds {value}, no power of ten; nothing was sent"
+            )
+        return value
+
     async def _read(self, wanted: Sequence[Wanted]) -> list[Row]:
-        readings = iter(await self._client.read_detailed(*(one.point.reference for one in wanted)))
+        readings = iter(await self._client.read_detailed(*(one.point.extent for one in wanted)))
         now = format_time(time.time())
         return [
-            row_of(one, [word for part in islice(readings, one.point.count) for word in part.registers], now)
+            row_of(
+                one,
+                [word for part in islice(readings, one.point.extent.count) for word in part.registers],
+                now,
+            )
             for one in wanted
         ]
 
@@ -97,12 +120,16 @@ class Direct:
 
 
 def row_of(wanted: Wanted, registers: Sequence[int], now: str) -> Row:
-    """The row of a value that was read; a value that means nothing is bad, with the reason."""
+    """The row of a value from the registers of its extent; a value that means nothing is bad, with the reason."""
     point = wanted.point
+    place = point.address - point.start
     fault = ""
     value: Value | None
     try:
-        value = point.decode(pack_bits(map(bool, registers)) if point.table.is_bits else data_of(registers))
+        if point.table.is_bits:
+            value = point.decode(pack_bits(map(bool, registers)))
+        else:
+            value = point.decode(data_of(registers), 2 * place)
         fault = value_fault(value)
     except DecodeError as error:
         value, fault = None, str(error)
@@ -113,7 +140,7 @@ def row_of(wanted: Wanted, registers: Sequence[int], now: str) -> Row:
         address=point.address,
         type=point.type,
         value=None if fault else value,
-        registers=tuple(registers),
+        registers=tuple(registers[place : place + point.width]),
         time=now,
         unit_of_measure=point.unit,
         quality=BAD if fault else GOOD,

@@ -19,17 +19,19 @@ if TYPE_CHECKING:
 class Wanted:
     """One value that a command is about: the ``item`` that was typed, its own ``ref``, and where it lies.
 
-    ``name`` is ``DEVICE.POINT`` for a point of the site file, empty for a reference.
+    ``name`` is ``DEVICE.POINT`` for a point of the site file or of a map, empty for a reference. ``function`` is the
+    code with which the device wants it written, None for the usual one.
     """
 
     item: str
     ref: str
     point: Point
     name: str = ""
+    function: int | None = None
 
     @property
     def named(self) -> bool:
-        """Whether it is a point of the site file."""
+        """Whether it is a point of the site file or of a map."""
         return bool(self.name)
 
 

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from port502.cli.direct import Direct
 from port502.cli.frames import listener
+from port502.cli.output import say
 from port502.cli.peer import Peer, Wanted
 from port502.cli.through import Through
 from port502.client import Client, Reconnect
@@ -115,6 +116,8 @@ def _through(
             f"port502 run works on this site and has the connection {asked.target};"
             f" no device of the site is unit {unit} there, so it cannot be asked through it"
         )
+    if asked.verbosity:
+        say("port502: note: the running site makes the calls, so -v has no frames to show")
     return Through(control, asked.target, device, asked.timeout)
 
 
@@ -169,7 +172,8 @@ def resolve_write(item: str, device: DeviceSettings | None) -> Wanted:
     for one in device.points:
         if one.name == item:
             _check_writable(one, device)
-            return Wanted(item, one.name, _point(one), f"{device.name}.{one.name}")
+            function = one.write.function if one.write is not None else None
+            return Wanted(item, one.name, _point(one), f"{device.name}.{one.name}", function)
     points = _some(one.name for one in device.points if one.write is not None)
     raise UsageError(
         f"{device.name} has no point {item!r}; its points that may be written are {points}"
@@ -181,13 +185,8 @@ def check_limits(wanted: Wanted, value: Value, device: DeviceSettings | None) ->
     """Raises UsageError for a value outside of what the site file allows for the point."""
     settings = next((one for one in device.points if one.name == wanted.ref), None) if device else None
     rule = settings.write if settings is not None and wanted.named else None
-    for one in value if isinstance(value, tuple) else (value,):
-        if rule is None or isinstance(one, bool | str):
-            continue
-        low, high = rule.minimum, rule.maximum
-        if (low is not None and not one >= low) or (high is not None and not one <= high):
-            limits = f"{'any' if low is None else f'{low:g}'} to {'any' if high is None else f'{high:g}'}"
-            raise UsageError(f"{wanted.ref}: {one!r} is outside its limits, {limits}; nothing was sent")
+    if rule is not None:
+        rule.check(wanted.ref, value)
 
 
 def _check_writable(one: PointSettings, device: DeviceSettings) -> None:

@@ -18,10 +18,10 @@ from port502.cli.logs import logging_to
 from port502.cli.output import printable, put_json, put_table, say, table
 from port502.cli.peer import Peer, Wanted, Written
 from port502.cli.target import Asked, check_limits, peer_for, resolve_write
-from port502.collect.writing import request_of
 from port502.errors import DeviceError, Port502Error, UsageError
 from port502.registers.text import format_value, parse_value
 from port502.registers.values import Value
+from port502.registers.writes import needs_current, request_of
 
 app = typer.Typer(rich_markup_mode=None, add_completion=False)
 
@@ -110,7 +110,9 @@ def _change(word: str, peer: Peer) -> Change:
     wanted = resolve_write(ref, peer.device)
     value = parse_value(text, wanted.point)
     check_limits(wanted, value, peer.device)
-    return Change(wanted, value, request_of(wanted.point, value)[1])
+    if wanted.point.scale_point is not None or needs_current(wanted.point, wanted.function):
+        return Change(wanted, value, ())  # what will be sent depends on what is read before
+    return Change(wanted, value, request_of(wanted.point, value, wanted.function)[1])
 
 
 async def _connect(peer: Peer, changes: Sequence[Change]) -> None:

@@ -48,7 +48,7 @@ class Decoder:
             try:
                 value = read(data, offset)
             except DecodeError as error:
-                found.append((None, f"decode: {error}"))
+                found.append((None, error.fault))
             else:
                 found.append((value, value_fault(value)))
         return found
@@ -109,7 +109,13 @@ def _sorted_out(block: Block) -> tuple[list[Point], list[Point]]:
     others: list[Point] = []
     end = block.address
     for point in block.points:
-        if point.type in _LETTERS and point.count == 1 and point.order == "abcd" and point.address >= end:
+        if (
+            point.type in _LETTERS
+            and point.meaning is None
+            and point.count == 1
+            and point.order == "abcd"
+            and point.address >= end
+        ):
             plain.append(point)
             end = point.end
         else:

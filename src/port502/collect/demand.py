@@ -131,7 +131,7 @@ async def read_points(
     # Points are told apart by their place in the list: one may be asked for twice.
     points = [replace(point, name=str(place)) for place, (_, point) in enumerate(wanted)]
     limits = limits_of(device)
-    widest = max((point.width for point in points if not point.table.is_bits), default=1)
+    widest = max((point.stop - point.start for point in points if not point.table.is_bits), default=1)
     if widest > limits.max_registers:
         limits = Limits(widest, limits.max_bits, limits.gap, limits.bit_gap)
     healing = Healing(points, limits)
@@ -165,7 +165,7 @@ def _reading(
     name: str, point: Point, value: Value | DecodeError, raw: tuple[int, ...], time: float
 ) -> Reading:
     if isinstance(value, DecodeError):
-        return Reading(name, point, None, BAD, f"decode: {value}", raw, time)
+        return Reading(name, point, None, BAD, value.fault, raw, time)
     fault = value_fault(value)
     return Reading(name, point, None if fault else value, BAD if fault else GOOD, fault, raw, time)
 

@@ -4,15 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from port502.registers.maps.write_rule import WriteRule
 from port502.registers.point import Point
 
-
-@dataclass(frozen=True, slots=True)
-class WriteRule:
-    """What may be written to a point, in engineering units; None means no limit on that side."""
-
-    minimum: float | None = None
-    maximum: float | None = None
+__all__ = ["ConnectionSettings", "DeviceSettings", "ExpressionSettings", "PointSettings", "WriteRule"]
 
 
 @dataclass(frozen=True, slots=True)

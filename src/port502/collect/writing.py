@@ -4,21 +4,17 @@ from __future__ import annotations
 
 import logging
 from dataclasses import dataclass
-from typing import Any
 
 from port502.collect.demand import PRIORITY_WRITE, Reading, exchange, read_points
 from port502.collect.poller import Poller
 from port502.collect.reads import point_of
 from port502.collect.sample import GOOD, Sample, Value
 from port502.collect.settings import DeviceSettings, PointSettings
+from port502.collect.unit import Unit
 from port502.errors import DeviceError, Port502Error, UsageError
-from port502.protocol.bit_access import WriteMultipleCoilsRequest, WriteSingleCoilRequest
-from port502.protocol.bits import bits_of
-from port502.protocol.codes import MAX_WRITE_BITS, MAX_WRITE_REGISTERS
-from port502.protocol.message import Request
-from port502.protocol.register_access import WriteMultipleRegistersRequest, WriteSingleRegisterRequest
-from port502.protocol.words import registers_of
+from port502.registers.meaning import HIGHEST_EXPONENT
 from port502.registers.point import Point
+from port502.registers.writes import holds, needs_current, request_of
 
 log = logging.getLogger("port502.collect")
 
@@ -51,11 +47,15 @@ async def write(
     point = point_of(settings)
     full = f"{device.name}.{name}"
     _check_limits(settings, full, value)
-    request, sent = request_of(point, value)
+    rule = settings.write.function if settings.write is not None else None
+    if point.scale_point is None and not needs_current(point, rule):
+        request_of(point, value, rule)
     unit = poller.unit_of(device)
     poller.check_alive(unit, poller.time())
+    point = await _with_scale(poller, device, unit, point, timeout)
     wanted = [(full, point)]
     before = (await read_points(poller, device, unit, wanted, PRIORITY_WRITE, timeout))[0]
+    request, sent = request_of(point, value, rule, before.registers)
     poller.shop.tally.writes += 1
     ended = await exchange(poller, unit, request, PRIORITY_WRITE, timeout)
     error = ended.error
@@ -70,7 +70,7 @@ async def write(
     except Port502Error as unread:
         note = f"{note or 'written'}; it could not be read back: {unread}"
         return _told(WriteResult(full, before.value, sent, None, False, note))
-    verified = after.registers == sent
+    verified = holds(point, after.registers, sent)
     if error is not None:
         note += "; reading back shows " + ("the new value" if verified else "another value")
     elif after.error is not None:
@@ -79,31 +79,6 @@ async def write(
         note = "the device holds another value than the one it was sent"
     _show(poller, after)
     return _told(WriteResult(full, before.value, sent, after.value, verified, note))
-
-
-def request_of(point: Point, value: Value) -> tuple[Request[Any], tuple[int, ...]]:
-    """The one request that writes a value, and the registers or bits it carries.
-
-    Raises UsageError for a value that does not fit and for a point that no single request can write.
-    """
-    if not point.writable:
-        raise UsageError(f"{point.name} is in the {point.table} table, which cannot be written")
-    if value is None:
-        raise UsageError(f"{point.name}: there is no value to write")
-    data = point.encode(value)
-    if isinstance(data, bool):
-        return WriteSingleCoilRequest(point.address, data), (int(data),)
-    most = MAX_WRITE_BITS if point.table.is_bits else MAX_WRITE_REGISTERS
-    if point.width > most:
-        raise UsageError(f"{point.name} is wider than one write may be ({most})")
-    if point.table.is_bits:
-        return WriteMultipleCoilsRequest(point.address, point.width, data), tuple(
-            map(int, bits_of(data, point.width))
-        )
-    registers = tuple(registers_of(data))
-    if len(registers) == 1:
-        return WriteSingleRegisterRequest(point.address, registers[0]), registers
-    return WriteMultipleRegistersRequest(point.address, data), registers
 
 
 def _writable(device: DeviceSettings, name: str) -> PointSettings:
@@ -120,15 +95,22 @@ def _writable(device: DeviceSettings, name: str) -> PointSettings:
 
 
 def _check_limits(settings: PointSettings, full: str, value: Value) -> None:
-    rule = settings.write
-    assert rule is not None
-    for one in value if isinstance(value, tuple) else (value,):
-        if isinstance(one, bool) or not isinstance(one, (int, float)):
-            continue
-        low, high = rule.minimum, rule.maximum
-        if (low is not None and not one >= low) or (high is not None and not one <= high):
-            limits = f"{'any' if low is None else f'{low:g}'} to {'any' if high is None else f'{high:g}'}"
-            raise UsageError(f"{full}: {one!r} is outside its limits, {limits}; nothing was sent")
+    assert settings.write is not None
+    if value is not None:
+        settings.write.check(full, value)
+
+
+async def _with_scale(
+    poller: Poller, device: DeviceSettings, unit: Unit, point: Point, timeout: float | None
+) -> Point:
+    """The point as its scale register says now, which is read for that."""
+    where = point.scale_point
+    if where is None:
+        return point
+    scale = (await read_points(poller, device, unit, [(where.name, where)], PRIORITY_WRITE, timeout))[0]
+    if not isinstance(scale.value, int) or not -HIGHEST_EXPONENT <= scale.value <= HIGHEST_EXPONENT:
+        raise UsageError(f"{point.name}: its scale register holds no scale; nothing was sent")
+    return point.scaled(scale.value)
 
 
 def _show(poller: Poller, reading: Reading) -> None:

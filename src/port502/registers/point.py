@@ -140,6 +140,21 @@ class Point:
         return self.end if where is None else max(self.end, where + 1)
 
     @property
+    def extent(self) -> Reference:
+        """All registers that a read of this point needs, as they are; without scale register its own reference."""
+        if self.start == self.address and self.stop == self.end:
+            return self.reference
+        return Reference(self.table, self.start, self.stop - self.start)
+
+    @property
+    def scale_point(self) -> Point | None:
+        """The register that holds the exponent of this point, None for most."""
+        if self.meaning is None or self.meaning.scale_register is None:
+            return None
+        where = self.meaning.scale_register
+        return Point(f"{self.name}_scale", self.table, where.address, "int16", where.order)
+
+    @property
     def _scale_address(self) -> int | None:
         """Where the scale register stands, if one read can fetch both."""
         if self.meaning is None or self.meaning.scale_register is None:

@@ -6,6 +6,7 @@ import re
 from struct import Struct
 
 from port502.errors import UsageError
+from port502.registers.meaning import Meaning
 from port502.registers.point import BOOL, Point
 from port502.registers.values import Value
 
@@ -21,10 +22,15 @@ def parse_value(text: str, point: Point) -> Value:
     """The value that a text means for a point: on, off, true, false, 1, 0 for a bit.
 
     Numbers are decimal or hexadecimal, ``bits`` take a number such as 0b101, several values stand between
-    commas. Whether the value fits is for ``Point.encode`` to say. Raises UsageError for any other text.
+    commas, and so do flags. A label or a time is taken as it is. Whether the value fits is for ``Point.encode`` to
+    say. Raises UsageError for any other text.
     """
     if len(text) > LONGEST_TEXT:
         raise UsageError(f"{point.name}: a value has at most {LONGEST_TEXT} characters, got {len(text)}")
+    if point.meaning is not None:
+        meant = _meant(text.strip(), point.meaning)
+        if meant is not None:
+            return meant
     if point.count == 1:
         return _one(text, point)
     parts = text.split(",")
@@ -38,6 +44,15 @@ def parse_value(text: str, point: Point) -> Value:
         else:
             values.append(value)
     return tuple(values)
+
+
+def _meant(text: str, meaning: Meaning) -> Value | None:
+    """Labels and times, which are texts where registers hold numbers; None for anything else."""
+    if meaning.epoch:
+        return text
+    if not (meaning.enum or meaning.flags) or _NUMBER.fullmatch(text):
+        return None
+    return tuple(filter(None, map(str.strip, text.split(",")))) if meaning.flags else text
 
 
 def _one(text: str, point: Point) -> Value:
