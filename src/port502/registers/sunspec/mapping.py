@@ -67,7 +67,7 @@ def _point(one: SunSpecPoint, most: int) -> Point | None:
         return point
     first = min(field.offset, field.scale_offset)
     reach = max(field.end, field.scale_offset + 1) - first
-    if reach <= (most if one.found.size <= most else NEAR):
+    if reach <= (most if one.found.size <= most else min(NEAR, most)):
         return point
     exponent = one.exponent
     return None if exponent is None else point.scaled(exponent)

@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from port502.registers.sunspec.harmony import FAMILIES, Family
 from port502.registers.sunspec.model import COMMON_ID, Model
 
-_WORDS = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z]{2})(?=[A-Z][a-z])")
-_WHOLE = {"So_C": "SoC", "So_H": "SoH", "Do_D": "DoD", "V_Ar": "VAr", "VA_r": "VAr"}
+_WORDS = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
+_WHOLE = {"So_C": "SoC", "So_H": "SoH", "Do_D": "DoD", "V_Ar": "VAr", "V_Ah": "VAh"}
 
 
 @dataclass(frozen=True, slots=True)
