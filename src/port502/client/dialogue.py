@@ -68,11 +68,12 @@ def read_values(references: Iterable[str | Reference]) -> Dialogue[list[Reading]
             reference = wanted[int(point.name)]
             fault = value if isinstance(value, DecodeError) else None
             meaning = None if isinstance(value, DecodeError) else value
-            readings[point.name] = Reading(reference, meaning, _raw(block, point, response.data), fault)
+            readings[point.name] = Reading(reference, meaning, raw_of(block, point, response.data), fault)
     return [readings[str(index)] for index in range(len(wanted))]
 
 
-def _raw(block: Block, point: Point, data: bytes) -> tuple[int, ...]:
+def raw_of(block: Block, point: Point, data: bytes) -> tuple[int, ...]:
+    """The registers (or bits) of one point in the data of its block."""
     first = point.address - block.address
     if point.table.is_bits:
         return tuple(data[bit // 8] >> bit % 8 & 1 for bit in range(first, first + point.width))

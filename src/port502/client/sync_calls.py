@@ -47,6 +47,8 @@ from port502.registers.values import Value
 
 if TYPE_CHECKING:
     from port502.client.sunspec import BlockingSunSpec as SunSpec
+    from port502.client.typed import BlockingDevice as Device
+    from port502.registers.maps.model import DeviceMap
 
 R = TypeVar("R", bound=Response)
 T = TypeVar("T")
@@ -283,3 +285,22 @@ class BlockingCalls(ABC):
 
         device = self._converse(discover(max_registers, base), unit, timeout)
         return BlockingSunSpec(self, device, max_registers, unit)
+
+    def device(
+        self,
+        device_map: str | DeviceMap,
+        *,
+        model: str | None = None,
+        firmware: str | None = None,
+        unit: int | None = None,
+        timeout: float | None = None,
+    ) -> Device:
+        """A device whose map is known, by the map's name (``eastron/sdm630``, ``mine/plc.yaml``) or the map itself.
+
+        Its points are read by name or glob and written within limits. ``model`` and ``firmware`` choose among points
+        that only some devices have. Nothing is sent yet. Raises UsageError for a name that is no map's, ConfigError
+        for a map with faults. ``timeout`` holds for each call on the device that gives none.
+        """
+        from port502.client.typed import BlockingDevice, map_of
+
+        return BlockingDevice(self, map_of(device_map), unit, timeout, model, firmware)
