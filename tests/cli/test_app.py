@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 from typer.main import get_command
@@ -47,6 +48,31 @@ def test_wrong_words_are_one_line_and_end_with_2(run: Run, words: list[str]) -> 
     assert done.code == 2
     assert done.err.count("\n") == 1
     assert "--help" in done.err
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ["read", "{}", "holding:0"],
+        ["read", "@{}", "holding:0"],
+        ["read", "h", "{}"],
+        ["read", "h", "holding:0", "--unit", "{}"],
+        ["write", "h", "holding:0={}", "--yes"],
+        ["call", "h", "{}"],
+        ["call", "h", "3", "--data", "{}"],
+        ["check", "{}"],
+        ["history", "info", "--site", "{}"],
+        ["{}"],
+    ],
+    ids=" ".join,
+)
+def test_very_long_words_are_refused_briefly(run: Run, words: list[str], tmp_path: Path) -> None:
+    """H281."""
+    (tmp_path / "site.yaml").write_text("site: test\nconnections: {}\n")
+    done = run(*(word.format("99" * 50_000) for word in words))
+    assert done.code == 2
+    assert done.err.count("\n") == 1
+    assert len(done.err) < 1300
 
 
 def test_a_mistyped_command_is_guessed(run: Run) -> None:

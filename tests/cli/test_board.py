@@ -17,6 +17,7 @@ from port502.cli.board import (
     headline,
     milliseconds,
     trouble,
+    troubles,
 )
 from port502.collect.latest import Current
 from port502.collect.sample import Sample
@@ -100,11 +101,19 @@ def test_what_is_wrong_in_a_word(connection: ConnectionStatus, word: str) -> Non
     assert trouble(connection, connection.units[0]) == word
 
 
-def test_the_table_of_connections_says_why() -> None:
-    out = drawn(connections_table(site(DOWN, SILENT, FAULTY).collector), width=160)
-    assert "refused; nothing listens" in out
-    assert "no answer" in out
-    assert "pump.ghost: exception 2" in out
+def test_the_table_of_connections_fits_a_terminal() -> None:
+    out = drawn(connections_table(site(READY, replace(DOWN, name="hall-gateway")).collector))
+    assert out.splitlines()[1].split() == ["plc", "pump", "online", "1", "min", "1.2", "ms", "0%", "0"]
+    assert "backing off" in out
+    assert len(out.splitlines()) == 3
+
+
+def test_what_is_wrong_is_said_in_full() -> None:
+    assert [line.plain for line in troubles(site(READY, DOWN, SILENT, FAULTY).collector)] == [
+        "pump: backing off: refused; nothing listens",
+        "pump: offline: no answer",
+        "pump: faulty points: pump.ghost: exception 2",
+    ]
 
 
 def test_devices_have_their_values_and_fit_the_screen() -> None:

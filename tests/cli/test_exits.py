@@ -50,6 +50,11 @@ def test_every_message_is_one_line(error: BaseException) -> None:
     assert "\n" not in message(error)
 
 
+def test_a_message_does_not_fill_the_screen() -> None:
+    """H281."""
+    assert len(message(errors.UsageError("x" * 1_000_000))) < 1100
+
+
 def test_a_refusal_says_what_was_tried_what_came_back_and_what_to_do() -> None:
     text = message(Failed(REFUSED, "tcp://plc:502, unit 1"))
     assert text.startswith("tcp://plc:502, unit 1: read holding registers (function 3) was refused with ")

@@ -77,6 +77,15 @@ def test_the_table_escapes_text(run: Run, kept: Path) -> None:
     assert lines[2] == ["2026-01-01T00:00:00.500Z", "tank.level", "on", "good"]
 
 
+def test_numbers_are_shown_with_the_digits_that_they_have(run: Run, tmp_path: Path) -> None:
+    (tmp_path / "site.yaml").write_text(SITE)
+    values = [230.39999389648438, 1 / 3, 1e300, 5, float("inf")]
+    with Spool(tmp_path / "kept" / "history.sqlite", keep=None) as spool:
+        spool.append([Sample("a.b", START + place, value) for place, value in enumerate(values)])
+    lines = run("history", "query", "a.b", "--quiet").out.splitlines()
+    assert [line.split()[1] for line in lines] == ["230.4", "0.3333333333", "1e+300", "5", "inf"]
+
+
 def test_csv_is_harmless_in_a_spreadsheet(run: Run, kept: Path) -> None:
     """H280: what a spreadsheet would run as a formula is text."""
     rows = list(csv.DictReader(io.StringIO(run("history", "query", "tank.name", "--csv").out)))

@@ -92,6 +92,7 @@ def test_reading_goes_through_the_site(run: Run, device: Device, tmp_path: Path)
     )
     assert level["unit_of_measure"] == "%"
     assert (register["ref"], register["value"]) == ("holding:1", 20)
+    assert "no frames to show" in run("read", "@boiler", "level", "-v").err
     assert isinstance(peer_for(Asked("@boiler", site=tmp_path / "site.yaml")), Through)
 
 

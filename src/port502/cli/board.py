@@ -127,11 +127,17 @@ def why(connection: ConnectionStatus, unit: UnitStatus | None) -> str:
 
 
 def connections_table(collector: CollectorStatus) -> Table:
-    """Every connection with its devices: states, response times, load, and what is wrong."""
+    """Every connection with its devices: state and since when, response time, load, time-outs."""
     made = table(
-        "connection", "device", "unit", "state", "for", "p50", "p95", "load", "requests", "time-outs", "",
-        right={"unit", "for", "p50", "p95", "load", "requests", "time-outs"},
-    )  # fmt: skip
+        "connection",
+        "device",
+        "state",
+        "for",
+        "response",
+        "load",
+        "time-outs",
+        right={"for", "response", "load", "time-outs"},
+    )
     for connection in collector.connections:
         units: Sequence[UnitStatus | None] = connection.units or (None,)
         for place, unit in enumerate(units):
@@ -142,17 +148,26 @@ def connections_table(collector: CollectorStatus) -> Table:
             made.add_row(
                 Text(printable(connection.name) if own else ""),
                 Text(printable(unit.device) if unit is not None else "-"),
-                Text(str(unit.unit) if unit is not None else ""),
                 Text(state, _colour(word)),
                 Text(duration(since)),
                 Text(milliseconds(connection.response_p50) if own else ""),
-                Text(milliseconds(connection.response_p95) if own else ""),
                 Text(f"{connection.load:.0%}" if own else "", "yellow" if connection.load > 0.8 else ""),
-                Text(f"{connection.requests:,}" if own else ""),
-                Text(f"{connection.timeouts:,}" if own else "", "" if not connection.timeouts else "yellow"),
-                Text(printable(why(connection, unit)), _colour(word)),
+                Text(f"{connection.timeouts:,}" if own else "", "yellow" if connection.timeouts else ""),
             )
     return made
+
+
+def troubles(collector: CollectorStatus) -> list[Text]:
+    """A line for everything that is not well, with the reason."""
+    return [
+        Text.assemble(
+            (printable(unit.device if unit is not None else connection.name), "bold"),
+            f": {word}: {printable(why(connection, unit))}",
+        )
+        for connection in collector.connections
+        for unit in connection.units or (None,)
+        if (word := trouble(connection, unit))
+    ]
 
 
 def _colour(word: str) -> str:

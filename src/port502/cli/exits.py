@@ -27,6 +27,8 @@ FAULTS_FOUND = 6
 OUR_FAULT = 70
 INTERRUPTED = 130
 
+LONGEST = 1000
+
 _CODES: tuple[tuple[type[Exception], int], ...] = (
     (DeviceError, DEVICE_EXCEPTION),
     (ProtocolError, PROTOCOL_BROKEN),
@@ -80,15 +82,15 @@ def exit_code(error: BaseException) -> int:
 def message(error: BaseException) -> str:
     """What was tried, what came back and what to do next, in one line."""
     if isinstance(error, Failed):
-        return _one_line(_told(error.error, error.tried))
+        return one_line(_told(error.error, error.tried))
     if isinstance(error, ConfigError):
-        return _one_line(_faulty(error))
+        return one_line(_faulty(error))
     if isinstance(error, Port502Error):
-        return _one_line(_told(error, ""))
+        return one_line(_told(error, ""))
     if isinstance(error, OSError):
         place = f"{error.filename}: " if error.filename else ""
-        return _one_line(f"{place}{error.strerror or error}")
-    return _one_line(
+        return one_line(f"{place}{error.strerror or error}")
+    return one_line(
         f"this is a fault of port502 itself: {type(error).__name__}: {error};"
         " PORT502_TRACEBACK=1 shows where, please report it"
     )
@@ -123,5 +125,7 @@ def _told(error: Port502Error, tried: str) -> str:
     return str(error)
 
 
-def _one_line(text: str) -> str:
-    return " ".join(text.split("\n")).strip()
+def one_line(text: str) -> str:
+    """Text without line breaks, cut where it would fill the screen."""
+    text = " ".join(text.split())
+    return text if len(text) <= LONGEST else f"{text[:LONGEST]}... ({len(text)} characters)"

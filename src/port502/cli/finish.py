@@ -11,7 +11,7 @@ import typer
 from typer.exceptions import TyperException
 
 from port502.cli.ask import Declined
-from port502.cli.exits import DONE, INTERRUPTED, USAGE, Failed, exit_code, message
+from port502.cli.exits import DONE, INTERRUPTED, USAGE, Failed, exit_code, message, one_line
 from port502.cli.output import put_json, say
 from port502.errors import DeviceError
 from port502.protocol.codes import exception_name, function_name
@@ -71,8 +71,8 @@ def _usage(wrong: TyperException) -> str:
     """What was wrong with the words of a command, and where to look."""
     context = getattr(wrong, "ctx", None)
     command = context.command_path if context is not None else "port502"
-    text = " ".join(wrong.format_message().split())
-    return f"{text.rstrip('.')}; see {command} --help"
+    text = one_line(wrong.format_message()).rstrip(".")
+    return f"{text}; see {command} --help"
 
 
 def close_stdout() -> None:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import math
 import os
 import sys
 import time
 from collections.abc import Iterable, Iterator
 from pathlib import Path
+from struct import Struct
 from typing import Annotated, TypeAlias
 
 import typer
@@ -18,12 +20,14 @@ from port502.collect.sample import Sample
 from port502.errors import UsageError
 from port502.history import Bucket, Gap, History, Info, export_csv, format_time, parse_duration, parse_when
 from port502.registers.text import format_value
+from port502.registers.values import Value
 from port502.site.build import load_site
 
 app = typer.Typer(rich_markup_mode=None, add_completion=False, no_args_is_help=True)
 
 FORMATS = ("csv",)
 _BATCH = 500
+_SINGLE = Struct("f")
 
 Since: TypeAlias = Annotated[
     str | None,
@@ -221,7 +225,7 @@ def _put_lines(
     lines: list[str] = []
     for sample in kept.query(names, start, end, every=step):
         named = f"{printable(sample.point):<{width}}  " if width else ""
-        value = "?" if sample.value is None else printable(format_value(sample.value))
+        value = "?" if sample.value is None else printable(_text(sample.value))
         why = f": {printable(sample.reason)}" if sample.reason else ""
         lines.append(f"{format_time(sample.time):<27}  {named}{value:>14}  {sample.quality}{why}")
         if len(lines) >= _BATCH:
@@ -229,6 +233,21 @@ def _put_lines(
             lines.clear()
     if lines:
         put("\n".join(lines))
+
+
+def _text(value: Value) -> str:
+    """A value for people: a float32 with the digits that it has, any other float with ten of them."""
+    if isinstance(value, float) and math.isfinite(value):
+        return format_value(value, "float32") if _is_single(value) else f"{value:.10g}"
+    return format_value(value)
+
+
+def _is_single(value: float) -> bool:
+    """Whether a float came out of single precision."""
+    try:
+        return bool(_SINGLE.unpack(_SINGLE.pack(value))[0] == value)
+    except OverflowError:
+        return False
 
 
 def _info(found: Info) -> dict[str, object]:

@@ -9,7 +9,7 @@ from typing import Annotated, Any
 import typer
 
 from port502.cli import options
-from port502.cli.board import connections_table, headline
+from port502.cli.board import connections_table, headline, troubles
 from port502.cli.output import console, printable, put, put_json, put_table
 from port502.cli.target import site_path
 from port502.errors import ConnectError
@@ -83,8 +83,10 @@ def _show(found: SiteStatus) -> None:
         out.print(line)
     put("")
     put_table(connections_table(found.collector))
-    for connection in found.collector.connections:
-        for point in connection.faulty:
-            put(printable(f"{point.point}: {point.reason}; tried again in {point.retry:.0f} s"))
+    ill = troubles(found.collector)
+    if ill:
+        put("")
+    for line in ill:
+        out.print(line)
     if found.history.last_error:
         put(printable(f"history: {found.history.last_error}"))
