@@ -43,18 +43,18 @@ class Namer:
         self.chain = chain
         self.chief = self._chief()
         self.prefixes = self._prefixes()
+        self.own_names = self._own_names()
         self.taken: Counter[str] = Counter()
 
     def name(self, place: int, path: str) -> Named:
         """The name of the point with a path (``W``, ``module.1.DCA``) of the model at a place of the chain."""
-        model_id, model = self.chain[place]
+        model_id, _ = self.chain[place]
         *groups, last = path.split(".")
         inside = "".join(f"{snake(group)}_" for group in groups)
         family = FAMILIES.get(model_id)
         known = family.points.get(last) if family is not None else None
         if known is None:
-            own = model.name if model is not None else f"model_{model_id}"
-            return Named(self._unique(f"{own}_{self._number(place)}{inside}{snake(last)}"))
+            return Named(self._unique(f"{self.own_names[place]}{inside}{snake(last)}"))
         prefix = self.prefixes[place]
         if not inside and known.name.startswith(prefix):
             prefix = ""
@@ -65,11 +65,15 @@ class Namer:
         """The category of a product whose chain this is."""
         return "other" if self.chief is None else FAMILIES[self.chain[self.chief][0]].category
 
-    def _number(self, place: int) -> str:
-        """Which of several equal models it is: nothing for the first."""
-        ids = [model_id for model_id, _ in self.chain[: place + 1]]
-        count = ids.count(ids[-1])
-        return f"{count}_" if count > 1 else ""
+    def _own_names(self) -> list[str]:
+        """The name of each model, with a number for all but the first of several equal ones."""
+        seen: Counter[int] = Counter()
+        names = []
+        for model_id, model in self.chain:
+            seen[model_id] += 1
+            own = model.name if model is not None else f"model_{model_id}"
+            names.append(f"{own}_{seen[model_id]}_" if seen[model_id] > 1 else f"{own}_")
+        return names
 
     def _prefixes(self) -> list[str]:
         seen: Counter[str] = Counter()
