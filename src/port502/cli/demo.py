@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import asyncio
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from port502.cli import options
+from port502.cli import loop, options
 from port502.cli.live import attend, put_summary
 from port502.cli.output import say
 from port502.cli.run import For, on_screen, seconds_of
@@ -77,7 +76,7 @@ def demo(
                 quiet=quiet,
             )
 
-    summary = asyncio.run(work())
+    summary = loop.run(work())
     path = folder / "site.yaml"
     put_summary(summary, json=json, quiet=quiet, site_file=str(path))
     if not (json or quiet):

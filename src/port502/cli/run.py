@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -10,7 +9,7 @@ from typing import Annotated, TypeAlias
 
 import typer
 
-from port502.cli import options
+from port502.cli import loop, options
 from port502.cli.board import count
 from port502.cli.live import attend, put_summary
 from port502.cli.output import say
@@ -68,7 +67,7 @@ def run(
             Running(described), seconds=seconds, hint=hint, screen=screen, verbosity=verbose, quiet=quiet
         )
 
-    put_summary(asyncio.run(work()), json=json, quiet=quiet)
+    put_summary(loop.run(work()), json=json, quiet=quiet)
 
 
 def seconds_of(text: str | None) -> float | None:
