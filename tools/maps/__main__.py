@@ -13,6 +13,7 @@ from tools.maps.families import left_out, place_of
 from tools.maps.fingerprints import read_rules
 from tools.maps.mending import mend
 from tools.maps.merge import Merged, merge
+from tools.maps.renamed import NOTES
 from tools.maps.writing import map_text
 
 FEWEST = 3
@@ -30,7 +31,8 @@ def main() -> int:
     families: dict[str, list[Entry]] = defaultdict(list)
     for entry in read_entries(arguments.facts / "devices.jsonl"):
         entry.fingerprint += rules.get(entry.id, [])
-        families[entry.family].append(mend(entry))
+        entry = mend(entry)
+        families[entry.family].append(entry)
     written: Counter[str] = Counter()
     dropped: Counter[str] = Counter()
     for family, entries in sorted(families.items()):
@@ -71,7 +73,7 @@ def sound(entries: list[Entry]) -> list[Entry]:
 def text_of(family: str, entries: list[Entry], merged: Merged) -> str:
     """The YAML of a family's map."""
     kept = sound(entries)
-    notes = list(dict.fromkeys(entry.notes for entry in kept if entry.notes))
+    notes = [*dict.fromkeys(entry.notes for entry in kept if entry.notes), *NOTES.get(family, ())]
     if any(fact.applies_to for entry in kept for fact in entry.facts):
         notes.append(GENERATIONS)
     if any(point.fact.negated for point in merged.points.values()):

@@ -8,6 +8,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+HIGHEST = {"int16": 0x7FFF, "uint32": 0xFFFFFFFF, "int32": 0x7FFFFFFF, "float32": 3e38}
+"""The highest raw value of a type, where it is not that of a uint16."""
+
 
 @dataclass(slots=True)
 class Fact:
@@ -145,8 +148,10 @@ def _typed(value: int, kind: str) -> int:
 
 
 def _limits(raw: dict[str, Any]) -> tuple[float, float] | None:
-    for key in ("write_limits", "valid_range"):
-        pair = raw.get(key)
+    """The limits of a write in engineering units; a valid range is one of raw values, the same at scale 1 only."""
+    pairs = [raw.get("write_limits"), raw.get("valid_range") if raw["scale"] == 1 else None]
+    for pair in pairs:
         if pair and all(isinstance(number, int | float) for number in pair) and pair[0] < pair[1]:
-            return pair[0], pair[1]
+            highest = HIGHEST.get(raw["type"], 0xFFFF) * abs(raw["scale"]) + abs(raw["offset"])
+            return (pair[0], pair[1]) if max(abs(pair[0]), abs(pair[1])) <= highest else None
     return None

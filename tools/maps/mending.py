@@ -6,11 +6,12 @@ from dataclasses import replace
 from typing import Any
 
 from tools.maps.facts import Entry
-from tools.maps.renamed import POINTS
+from tools.maps.renamed import APART, POINTS
 
 
 def mend(entry: Entry) -> Entry:
-    """The entry with its points mended; the same entry where nothing was decided."""
+    """The entry in its own family, with its points mended."""
+    entry = replace(entry, family=APART.get(entry.id, entry.family))
     decisions = POINTS.get(entry.family)
     if not decisions:
         return entry

@@ -9,15 +9,20 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from dataclasses import dataclass, field, replace
+from typing import TypeAlias
 
+from port502.registers.values import FLOATS
 from tools.maps.facts import Entry, Fact
 from tools.maps.harmonise import KINDS, Meaning, harmonise
 from tools.maps.quantities import quantity_of
 from tools.maps.units import unit_of
 
-Slot = tuple[str, int, int | None]
+Slot: TypeAlias = "tuple[str, int, int | None]"
 GARBAGE = {"read_len", "reserved", "unknown", "spare", "unused"}
 MOST_NOTES = 12
+FEWEST_ALIKE = 3
+COARSE = 0.05
+BOTH_TABLES = "some sources read the same registers with the other function, as input or as holding registers"
 
 
 @dataclass(slots=True)
@@ -48,12 +53,41 @@ def merge(entries: list[Entry], types: frozenset[str], *, meter: bool) -> Merged
                 merged.dropped[reason] += 1
             else:
                 slots[fact.table, fact.address, fact.mask].append((entry, fact))
+    if _bring_tables_together(slots):
+        merged.notes.append(BOTH_TABLES)
     chosen = [_chosen(told, merged) for told in slots.values()]
     _name(_without_overlaps(chosen, merged), merged, meter=meter)
     if len(merged.notes) > MOST_NOTES:
         more = len(merged.notes) - MOST_NOTES
         merged.notes = [*merged.notes[:MOST_NOTES], f"{more} more disagreements were decided in the same way"]
     return merged
+
+
+def _bring_tables_together(slots: dict[Slot, list[tuple[Entry, Fact]]]) -> bool:
+    """Make one of what some sources read as input and others as holding registers; whether there was any.
+
+    That is so where no source has both and several registers read the same. The table with more facts is kept.
+    """
+    sides: dict[str, set[str]] = {"input": set(), "holding": set()}
+    for slot, told in slots.items():
+        sides.get(slot[0], set()).update(entry.id for entry, _ in told)
+    if not sides["input"] or not sides["holding"] or sides["input"] & sides["holding"]:
+        return False
+    shared = [slot for slot in slots if slot[0] == "input" and ("holding", *slot[1:]) in slots]
+    alike = [
+        slot
+        for slot in shared
+        if {_reading(fact) for _, fact in slots[slot]}
+        & {_reading(fact) for _, fact in slots["holding", slot[1], slot[2]]}
+    ]
+    if len(alike) < FEWEST_ALIKE:
+        return False
+    sizes = {table: sum(len(told) for slot, told in slots.items() if slot[0] == table) for table in sides}
+    kept, other = sorted(sides, key=lambda table: -sizes[table])
+    for slot in [slot for slot in slots if slot[0] == other]:
+        moved = [(entry, replace(fact, table=kept)) for entry, fact in slots.pop(slot)]
+        slots.setdefault((kept, slot[1], slot[2]), []).extend(moved)
+    return True
 
 
 def unsound(fact: Fact, types: frozenset[str]) -> str:
@@ -168,6 +202,8 @@ def _name(facts: list[tuple[Fact, int]], merged: Merged, *, meter: bool) -> None
         unit, factor = unit_of(fact.unit)
         meaning = harmonise(fact.name, unit, fact.address, meter=meter)
         unit = unit or _evident(meaning, fact)
+        if meaning.kind == "power_factor" and unit == "%" and fact.scale <= 0.001:
+            unit = ""
         fact = replace(fact, unit=unit, scale=float(f"{fact.scale * factor:.12g}"))
         name = meaning.name if meaning.name[0].isalpha() else f"value_{meaning.name}"
         if name in merged.points:
@@ -184,6 +220,10 @@ def _name(facts: list[tuple[Fact, int]], merged: Merged, *, meter: bool) -> None
         quantity = quantity_of(
             meaning.kind, meaning.name, unit, meaning.phase, writable=fact.writable, shape=shape_of(fact)
         )
+        if quantity == "power_factor" and not unit and fact.scale >= COARSE and fact.type not in FLOATS:
+            quantity = (
+                "scale_factor" if name.endswith("_scale") else "raw"
+            )  # no power factor is a whole number
         merged.points[name] = Named(fact, replace(meaning, name=name), quantity)
         renamed[fact.name] = name
     for point in merged.points.values():

@@ -93,7 +93,7 @@ STATES = (
 
 
 def quantity_of(kind: str, name: str, unit: str, phase: str, *, writable: bool, shape: str) -> str:
-    """The quantity of a point, or empty where nothing is surely known.
+    """The quantity of a point: "measurement" or "raw" for what is read, "setting" for what is written, at least.
 
     ``kind`` is the base quantity that words and unit agree upon, ``shape`` what the value is: number, labels
     (an enumeration or flags), text or bit. The unit always fits the quantity returned.
@@ -107,7 +107,13 @@ def quantity_of(kind: str, name: str, unit: str, phase: str, *, writable: bool, 
         found = _choice(kind, words)
     else:
         found = _measure(kind, words, phase, unit)
-    return found if fits(found, unit if shape == "number" else "") else ("setting" if writable else "")
+    if found and fits(found, unit if shape == "number" else ""):
+        return found
+    if writable:
+        return "setting"
+    if shape != "number":
+        return {"text": "identity", "labels": "state", "bit": "state"}[shape]
+    return "measurement" if unit else "raw"
 
 
 def fits(quantity: str, unit: str) -> bool:

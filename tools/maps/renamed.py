@@ -47,9 +47,11 @@ RENAMED: dict[str, tuple[str, ...]] = {
     "bgetech-ds100": ("ds100", "DS100"),
     "belimoev200arxevalve": ("ev200-arxe", "EV200ARXE"),
     "bender-cc61x": ("cc612", "CC612", "CC613"),
-    "carlo-gavazzi-em24": ("em24", "EM24", "EM24 E1"),
+    "carlo-gavazzi-em24": ("em24", "EM24"),
+    "carlo-gavazzi-em24-e1": ("em24-e1", "EM24 E1"),
     "cfos-cfos-go": ("power-brain", "Power Brain"),
     "dadapower-dadapower-go": ("premium", "Premium Wallbox"),
+    "crompton-instruments-integra-2270-bp": ("integra-2270", "Integra 2270"),
     "daheimladen-daheimladen-go": ("wallbox", "Wallbox"),
     "danfoss-vlt-fc202": ("vlt-fc", "FC 202", "FC 102", "FC 302"),
     "danfoss003z8540-valve": ("ab-qm-003z8540", "003Z8540"),
@@ -201,13 +203,49 @@ RENAMED: dict[str, tuple[str, ...]] = {
 }
 """Family -> the map's name (with its maker where that is another) and, where the sources' are none, the models."""
 
+APART = {"carlo-gavazzi-em24-e1": "carlo-gavazzi-em24-e1"}
+"""Entry -> a family of its own, where its registers are others than those of its relatives."""
+
+NOTES: dict[str, tuple[str, ...]] = {
+    "siemens-pac2200": (
+        "the frequency is at 55, as the manuals of the PAC3200 and PAC4200 have it; the source reads 46",
+    ),
+    "eastron-sdm630": (
+        "the largest power demand at 86 is in W like the demand it is the largest of, not in VA",
+    ),
+    "socomec-countis-e43-bp": (
+        "the power factor of all phases stands at 50542, as in the manual of the DIRIS A40; the source takes it for L1",
+    ),
+}
+"""Family -> what was decided by hand, for the map's notes."""
+
+OFF_BY_ONE = (
+    "its source counts registers from 1 against the maker's own list, and would read halves of two values"
+)
+
 LEFT_OUT = {
+    "circutor-cvm-e3-mini-bp": OFF_BY_ONE,
+    "crompton-instruments-integra-ci3-bp": OFF_BY_ONE,
+    "crompton-instruments-integra-dl1-1-bp": OFF_BY_ONE,
+    "crompton-instruments-integra-dl1-2-bp": OFF_BY_ONE,
     "fronius-sunspec-float": "a chain of SunSpec models, which discovery reads",
     "fronius-sunspec-int-sf": "a chain of SunSpec models, which discovery reads",
 }
 """Family -> why it has no map."""
 
 POINTS: dict[str, dict[int, dict[str, object] | None]] = {
+    "carlo-gavazzi-em21-bp": {address: {"scale": 0.001} for address in range(46, 50)},
+    "carlo-gavazzi-em24": {address: {"scale": 0.001} for address in range(50, 54)},
+    "carlo-gavazzi-em270-1-bp": {address: {"scale": 0.001} for address in range(50, 54)},
+    "siemens-pac2200": {46: {"address": 55}},
+    "eastron-sdm630": {86: {"unit": "W"}},
+    "socomec-countis-e43-bp": {
+        50542: {"name": "power_factor_total"},
+        50562: {"name": "power_factor_l1"},
+        50564: {"name": "power_factor_l2"},
+        50566: {"name": "power_factor_l3"},
+        50774: {"unit": "kVAh"},
+    },
     "deye-3p-lv": {0: {"name": "device_type", "unit": ""}},
     "deye-3p-hv": {0: {"name": "device_type", "unit": ""}},
     "deye-hybrid-1p": {0: {"name": "device_type", "unit": ""}},

@@ -147,7 +147,7 @@ def scalar(value: Any) -> str:
         return text
     if isinstance(value, int):
         return str(value)
-    text = " ".join(str(value).split())
+    text = str(value).replace("\n", " ")
     if re.fullmatch(r"0x[0-9A-Fa-f]+", text):
         return text
     if re.fullmatch(r"(?:holding|input|coil|discrete):\d+", text):
