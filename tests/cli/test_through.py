@@ -108,7 +108,6 @@ def test_a_refusal_of_all_ends_with_1(run: Run, device: Device) -> None:
     assert (done.code, done.json["exception"]) == (1, 2)
 
 
-@pytest.mark.xfail(strict=True, reason="the control socket's answer leaves out values that are null")
 def test_what_the_device_refuses_is_bad_and_ends_with_1(run: Run, device: Device) -> None:
     mixed = run("read", "@boiler", "level", "ghost", "--json")
     assert mixed.code == 1

@@ -174,6 +174,9 @@ class ControlSocket:
         """Answer nobody any more."""
         if self._server is None:
             return
+        for listening in self._server.sockets:
+            asyncio.get_running_loop().remove_reader(listening.fileno())
+        await asyncio.sleep(0)  # who is just being accepted would be left open by a closed server
         self._server.close()
         for visitor in list(self._visitors):
             visitor.cancel()
@@ -201,7 +204,7 @@ class ControlSocket:
                 line = await reader.readline()
             if not line:
                 return
-            writer.write(_ANSWER.dump_json(await self._answer(line), exclude_none=True) + b"\n")
+            writer.write(_ANSWER.dump_json(await self._answer(line)) + b"\n")
             async with asyncio.timeout(PATIENCE):
                 await writer.drain()
 
