@@ -74,5 +74,5 @@ def test_names_of_faulty_points_and_devices_stay_known(tmp_path: Path) -> None:
 def test_a_device_with_nothing_to_read_is_doubtful(tmp_path: Path) -> None:
     _, faults = gathered(tmp_path, "  d: {connection: plc}\n")
     assert faults == [
-        "site.yaml:4:3 devices.d: warning: has no points to read; give it 'points' or a 'sheet'"
+        "site.yaml:4:3 devices.d: warning: has no points to read; give it a 'map', 'points' or a 'sheet'"
     ]

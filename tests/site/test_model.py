@@ -126,7 +126,7 @@ def test_a_window_of_up_to_64(window: int) -> None:
         ("gap", 125),
         ("interval", "40ms"),
         ("interval", "2d"),
-        ("map", "eastron/sdm630"),
+        ("map", ""),
         ("writes", "yes"),
     ],
 )

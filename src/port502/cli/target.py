@@ -148,8 +148,8 @@ def resolve(item: str, device: DeviceSettings | None) -> list[Wanted]:
     Raises UsageError for what is neither.
     """
     if device is not None:
-        exact = [one for one in device.points if one.name == item]
-        found = exact or [one for one in device.points if fnmatchcase(one.name, item)]
+        exact = [one for one in device.known if one.name == item]
+        found = exact or [one for one in device.known if fnmatchcase(one.name, item)]
         if found:
             return [Wanted(item, one.name, _point(one), f"{device.name}.{one.name}") for one in found]
     try:
@@ -169,12 +169,12 @@ def resolve_write(item: str, device: DeviceSettings | None) -> Wanted:
     if device is None:
         reference = parse_reference(item)
         return Wanted(item, reference.text or str(reference), Point.from_reference(reference))
-    for one in device.points:
+    for one in device.known:
         if one.name == item:
             _check_writable(one, device)
             function = one.write.function if one.write is not None else None
             return Wanted(item, one.name, _point(one), f"{device.name}.{one.name}", function)
-    points = _some(one.name for one in device.points if one.write is not None)
+    points = _some(one.name for one in device.known if one.write is not None)
     raise UsageError(
         f"{device.name} has no point {item!r}; its points that may be written are {points}"
         " (to write registers, give the url instead of @NAME)"
@@ -183,7 +183,7 @@ def resolve_write(item: str, device: DeviceSettings | None) -> Wanted:
 
 def check_limits(wanted: Wanted, value: Value, device: DeviceSettings | None) -> None:
     """Raises UsageError for a value outside of what the site file allows for the point."""
-    settings = next((one for one in device.points if one.name == wanted.ref), None) if device else None
+    settings = next((one for one in device.known if one.name == wanted.ref), None) if device else None
     rule = settings.write if settings is not None and wanted.named else None
     if rule is not None:
         rule.check(wanted.ref, value)
@@ -204,7 +204,7 @@ def _no_such(item: str, device: DeviceSettings | None, error: UsageError) -> Usa
     if device is None or any(sign in item for sign in ":/%@") or item[:1].isdigit():
         return error
     return UsageError(
-        f"{device.name} has no point {item!r}; its points are {_some(p.name for p in device.points)}"
+        f"{device.name} has no point {item!r}; its points are {_some(p.name for p in device.known)}"
     )
 
 

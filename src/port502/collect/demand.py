@@ -171,7 +171,7 @@ def _reading(
 
 
 def _resolve(device: DeviceSettings, items: Iterable[str | Reference]) -> Iterable[tuple[str, Point]]:
-    named = {one.name: point_of(one) for one in device.points}
+    named = {one.name: point_of(one) for one in device.known}
     for item in items:
         if isinstance(item, str):
             names = [name for name in named if name == item] or [
@@ -195,5 +195,5 @@ def _reference(device: DeviceSettings, text: str) -> Reference:
 
 
 def _some(device: DeviceSettings) -> str:
-    names = [one.name for one in device.points]
+    names = [one.name for one in device.known]
     return ", ".join(names[:8]) + (", ..." if len(names) > 8 else "") if names else "none"

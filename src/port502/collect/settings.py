@@ -37,7 +37,10 @@ class ExpressionSettings:
 
 @dataclass(frozen=True, slots=True)
 class DeviceSettings:
-    """One unit on a connection: its points and what it can take in one request."""
+    """One unit on a connection: its points and what it can take in one request.
+
+    ``more`` are points that nobody polls, but that can be read and written by name.
+    """
 
     name: str
     unit: int
@@ -47,6 +50,12 @@ class DeviceSettings:
     max_bits: int = 1920
     gap: int = 16
     writes: bool = False
+    more: tuple[PointSettings, ...] = ()
+
+    @property
+    def known(self) -> tuple[PointSettings, ...]:
+        """All points that can be named, those that are polled first."""
+        return self.points + self.more if self.more else self.points
 
 
 @dataclass(frozen=True, slots=True)

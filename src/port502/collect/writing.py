@@ -82,7 +82,7 @@ async def write(
 
 
 def _writable(device: DeviceSettings, name: str) -> PointSettings:
-    for one in device.points:
+    for one in device.known:
         if one.name == name:
             break
     else:

@@ -69,6 +69,11 @@ class Meaning:
     scale_register: ScaleRegister | None = None
 
     @property
+    def in_words(self) -> bool:
+        """Whether values are texts and labels, not numbers."""
+        return bool(self.enum or self.flags or self.epoch)
+
+    @property
     def shift(self) -> int:
         """How far the masked bits are shifted down."""
         return 0 if not self.mask else (self.mask & -self.mask).bit_length() - 1

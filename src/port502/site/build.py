@@ -15,6 +15,7 @@ from port502.site.entries import DevicePoints, gather
 from port502.site.expressions import compiled
 from port502.site.faults import ERROR, Fault, SiteFileError, in_order
 from port502.site.groups import group_of, interval_of
+from port502.site.mapped import limits_for, mapped_settings, maps_on, more_settings, suited, unit_of
 from port502.site.model import INTERVAL, Connection, SiteFile, entry_of
 from port502.site.points import point_settings
 from port502.site.validate import validated
@@ -25,7 +26,7 @@ class Site:
     """A site file that was understood: ``connections`` with their devices, and where the history goes.
 
     ``path`` is the file it came from, ``timezone`` an IANA name, ``sheets`` the files with points that belong to
-    it, ``warnings`` what is allowed but worth a look.
+    it and its own maps, ``warnings`` what is allowed but worth a look.
     """
 
     name: str
@@ -83,12 +84,18 @@ def _site(
     for device in devices:
         connection = file.devices[device.name].connection
         settings.setdefault(connection, []).append(_device(file, device, expressions))
+    maps = {one.name: one.mapped.map for one in devices if one.mapped.map is not None}
     connections = tuple(
-        _connection(name, connection, tuple(settings.get(name, ())))
+        suited(
+            _connection(name, connection, tuple(settings.get(name, ()))),
+            connection,
+            maps_on(name, file.devices, maps),
+        )
         for name, connection in file.connections.items()
     )
     history = Keep(path.parent / file.history.path, file.history.keep, file.history.max_size)
-    sheets = tuple(dict.fromkeys(device.sheet for device in devices if device.sheet is not None))
+    files = [file for device in devices for file in (device.sheet, device.mapped.file) if file is not None]
+    sheets = tuple(dict.fromkeys(files))
     return Site(file.site, path, connections, history, file.timezone, sheets, warnings)
 
 
@@ -97,16 +104,18 @@ def _device(file: SiteFile, points: DevicePoints, expressions: Mapping[str, Expr
     intervals = _intervals(file, points)
     return DeviceSettings(
         name=points.name,
-        unit=device.unit,
-        points=tuple(point_settings(entry, point, intervals[entry.name]) for entry, point in points.read),
+        unit=unit_of(device, points.mapped.map),
+        points=(
+            *(point_settings(entry, point, intervals[entry.name]) for entry, point in points.read),
+            *(mapped_settings(one, said, intervals[one.name]) for one, said in points.mapped.read),
+        ),
         expressions=tuple(
             ExpressionSettings(entry.name, expressions[entry.full_name].canonical, intervals[entry.name])
             for entry in points.computed
         ),
-        max_registers=device.max_registers,
-        max_bits=device.max_bits,
-        gap=device.gap,
+        **limits_for(device, points.mapped.map),
         writes=device.writes,
+        more=more_settings(points.mapped),
     )
 
 
@@ -139,10 +148,14 @@ def _intervals(file: SiteFile, points: DevicePoints) -> dict[str, float]:
     device = file.devices[points.name]
     owner = group_of(device.groups, points.names)
     entries = [entry for entry, _ in points.read] + points.computed
-    return {
+    intervals = {
         entry.name: interval_of(entry.name, entry.model.interval, device, owner, file.defaults.interval)
         for entry in entries
     }
+    for one, said in points.mapped.read:
+        own = said.interval if said is not None else None
+        intervals[one.name] = interval_of(one.name, own, device, owner, one.interval)
+    return intervals
 
 
 def _timeout_warnings(file: SiteFile, devices: list[DevicePoints], document: Document) -> list[Fault]:
@@ -153,6 +166,9 @@ def _timeout_warnings(file: SiteFile, devices: list[DevicePoints], document: Doc
         by_name = _intervals(file, points)
         mine = intervals.setdefault(file.devices[points.name].connection, {})
         mine.update({entry.full_name: by_name[entry.name] for entry, _ in points.read})
+        for one in points.mapped.read:
+            if by_name[one[0].name] != one[0].interval:  # what a map proposes is not the reader's doing
+                mine[f"{points.name}.{one[0].name}"] = by_name[one[0].name]
     faults: list[Fault] = []
     for name, connection in file.connections.items():
         here = intervals.get(name, {})

@@ -12,6 +12,7 @@ from port502.site.document import Document
 from port502.site.faults import WARNING, Fault, SiteFileError
 from port502.site.groups import group_faults
 from port502.site.kinds import NameKind
+from port502.site.mapped import Mapped, mapped_points
 from port502.site.model import Device, PointEntry, SiteFile
 from port502.site.points import Entry, overlaps, point_of
 from port502.site.sheet import Sheet, read_sheet
@@ -20,7 +21,7 @@ from port502.site.validate import validated
 
 @dataclass(slots=True)
 class DevicePoints:
-    """The points of one device: those ``read`` from registers and those ``computed``.
+    """The points of one device: those ``read`` from registers, those of its map, and those ``computed``.
 
     ``names`` are all names of points in the file, also of faulty ones; ``complete`` is False where a sheet could
     not be read, so that nobody complains about names that may stand in it.
@@ -29,6 +30,7 @@ class DevicePoints:
     name: str
     read: list[tuple[Entry, Point]] = field(default_factory=list)
     computed: list[Entry] = field(default_factory=list)
+    mapped: Mapped = field(default_factory=Mapped)
     names: list[str] = field(default_factory=list)
     sheet: Path | None = None
     complete: bool = True
@@ -45,7 +47,7 @@ def gather(file: SiteFile, document: Document) -> tuple[list[DevicePoints], list
         faults += device_link_faults(name, device, file, document)
     for name, written in _written_devices(document).items():
         if name not in file.devices:
-            complete = "sheet" not in written
+            complete = "sheet" not in written and "map" not in written
             gathered.append(DevicePoints(name, names=_names(written), complete=complete))
     return gathered, faults
 
@@ -63,7 +65,13 @@ def _device_points(name: str, device: Device, document: Document) -> tuple[Devic
         found, sheet_faults = _sheet_entries(points, device, document)
         entries += found
         faults += sheet_faults
-    for entry in entries:
+    points.mapped, map_faults = mapped_points(device, entries, document, path)
+    faults += map_faults
+    known = points.mapped.map
+    if device.map is not None and known is None:
+        points.complete = False
+    points.names += [name for name in points.mapped.names if name not in points.names]
+    for entry in points.mapped.own:
         point, found_faults = point_of(entry)
         faults += found_faults
         if point is not None:
@@ -72,9 +80,10 @@ def _device_points(name: str, device: Device, document: Document) -> tuple[Devic
             points.computed.append(entry)
     faults += overlaps(points.read)
     if points.complete:
-        faults += group_faults(device, points.names, document, path)
+        names = points.names if known is None else [*points.names, *known.points]
+        faults += group_faults(device, list(dict.fromkeys(names)), document, path)
         if not points.names:
-            hint = "give it 'points' or a 'sheet'"
+            hint = "give it a 'map', 'points' or a 'sheet'"
             faults.append(document.fault(path, "has no points to read", hint, severity=WARNING, at_key=True))
     return points, faults
 

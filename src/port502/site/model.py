@@ -152,6 +152,7 @@ class Device(Section):
 
     connection: Line
     unit: Annotated[int, Field(ge=0, le=255)] = 1
+    map: Line | None = None
     points: dict[Name, PointEntry] = Field(default_factory=dict)
     sheet: Line | None = None
     groups: dict[Name, Group] = Field(default_factory=dict)

@@ -68,7 +68,7 @@ def point_of(entry: Entry) -> tuple[Point | None, list[Fault]]:
         return None, [entry.fault("", str(error).removeprefix(f"{entry.name}: "))]
     if reference.notice:
         faults.append(entry.fault("ref", reference.notice, severity=WARNING))
-    return point, [*faults, *_meaning_faults(entry, point)]
+    return point, [*faults, *meaning_faults(entry, point)]
 
 
 def point_settings(entry: Entry, point: Point, interval: float) -> PointSettings:
@@ -140,12 +140,14 @@ def _guilty(model: PointEntry) -> str:
     return "type" if model.type is not None else "order"
 
 
-def _meaning_faults(entry: Entry, point: Point) -> list[Fault]:
+def meaning_faults(entry: Entry, point: Point) -> list[Fault]:
     """What the table or the type cannot give."""
     model = entry.model
     faults: list[Fault] = []
-    if model.deadband and (not point.is_number or point.count > 1):
-        faults.append(entry.fault("deadband", f"{shown(point.type)} values have no deadband", "remove it"))
+    in_words = point.meaning is not None and point.meaning.in_words
+    if model.deadband and (not point.is_number or point.count > 1 or in_words):
+        kind = "labelled" if in_words else shown(point.type)
+        faults.append(entry.fault("deadband", f"{kind} values have no deadband", "remove it"))
     if model.write is None:
         return faults
     if not point.writable:

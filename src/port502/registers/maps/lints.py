@@ -70,7 +70,7 @@ def _unit(one: MapPoint) -> Iterator[str]:
         yield "says nothing of its quantity"
         return
     unit = parse_unit(one.unit)
-    if one.point.meaning is not None and (one.point.meaning.enum or one.point.meaning.flags):
+    if one.point.meaning is not None and one.point.meaning.in_words:
         if unit is not None:
             yield f"labels have no unit, and it says {unit.pretty}"
     elif not quantity.takes(unit):
