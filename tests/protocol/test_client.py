@@ -14,7 +14,7 @@ from port502.errors import (
     NoReplyError,
     ReplyError,
 )
-from port502.protocol.client import MAX_UNSOLICITED, ClientConnection
+from port502.protocol.client import MAX_UNHEARD, MAX_UNSOLICITED, ClientConnection
 from port502.protocol.mbap import MbapFraming
 from port502.protocol.message import Request
 from port502.protocol.register_access import ReadHoldingRegistersRequest, WriteSingleRegisterRequest
@@ -339,3 +339,67 @@ def test_a_serial_reply_of_an_unknown_function_ends_with_the_silence() -> None:
 
 def test_every_tolerance_has_a_name_of_its_own() -> None:
     assert len(TOLERANCES) == 3
+
+
+def test_a_connection_is_mute_when_nothing_at_all_was_heard_for_some_requests_h123() -> None:
+    line = connection()
+    for moment in range(MAX_UNHEARD):
+        assert not line.is_mute
+        line.send(transaction(), float(2 * moment))
+        line.expire(2 * moment + 1.0)
+    assert line.is_mute
+
+
+def test_a_single_byte_begins_the_count_anew_h123() -> None:
+    line = connection()
+    for moment in range(3 * MAX_UNHEARD):
+        line.send(transaction(), float(2 * moment))
+        if moment % 2:
+            line.receive(frame(0x7777)[:1] if moment == 1 else b"", 2 * moment + 0.5)
+        line.expire(2 * moment + 1.0)
+        assert not line.is_mute
+
+
+def test_a_peer_that_answers_only_what_comes_after_its_replies_narrows_the_window_h125() -> None:
+    line = connection(window=4)
+    first, *dropped = [transaction() for _ in range(4)]
+    for asked in (first, *dropped):
+        line.send(asked, 0.0)
+    line.receive(frame(first.id), 0.1)
+    behind = transaction()
+    line.send(behind, 0.1)
+    line.receive(frame(behind.id), 0.2)
+    assert line.expire(1.0) == dropped
+    assert line.narrowed
+    assert line.window == 1
+
+
+def test_a_peer_that_hangs_as_a_whole_keeps_its_window() -> None:
+    line = connection(window=4)
+    for _ in range(4):
+        line.send(transaction(), 0.0)
+    line.expire(1.0)
+    assert line.window == 4
+
+
+def test_a_silent_unit_among_others_keeps_the_window() -> None:
+    line = connection(window=4)
+    line.send(transaction(unit=9), 0.0)
+    others = [transaction(unit=1) for _ in range(3)]
+    for asked in others:
+        line.send(asked, 0.0)
+        line.receive(frame(asked.id), 0.1)
+    dead = transaction(unit=9)
+    line.send(dead, 0.2)
+    behind = transaction(unit=1)
+    line.send(behind, 0.2)
+    line.receive(frame(behind.id), 0.3)
+    line.expire(1.5)
+    assert line.window == 4
+
+
+def test_where_replies_carry_no_id_one_that_is_late_ends_the_connection_h102() -> None:
+    line = connection(tolerate=frozenset({"zero_transaction_id"}))
+    line.send(transaction(), 0.0)
+    line.expire(1.0)
+    assert isinstance(line.failure, LinkClosedError)

@@ -51,3 +51,15 @@ def test_the_causes_remembered_are_bounded_and_forgotten(complaints: Complaints)
     complaints.forget(121.0)
     complaints.say("new", "broke", 121.0, logging.DEBUG)
     assert complaints.unsaid == 10
+
+
+def test_an_exception_is_told_with_its_trace_once(
+    complaints: Complaints, caplog: pytest.LogCaptureFixture
+) -> None:
+    for moment in range(3):
+        try:
+            raise ZeroDivisionError
+        except ZeroDivisionError:
+            complaints.say("x", "it broke", float(moment), trace=True)
+    assert said(caplog) == ["it broke"]
+    assert caplog.text.count("Traceback") == 1
