@@ -146,7 +146,7 @@ class Client(AsyncCalls):
             request,
             _resolve,
             timeout=self._timeout,
-            deadline=link.loop.time() + (self._longest if timeout is None else timeout),
+            deadline=link.time() + (self._longest if timeout is None else timeout),
             retries=self._retries,
             context=future,
         )
@@ -168,7 +168,7 @@ class Client(AsyncCalls):
         link = self.link
         unit = self._unit if unit is None else check_unit(unit)
         batch = _Batch(link, len(requests))
-        deadline = link.loop.time() + (self._longest if timeout is None else timeout)
+        deadline = link.time() + (self._longest if timeout is None else timeout)
         for index, request in enumerate(requests):
             batch.transactions.append(
                 link.submit(

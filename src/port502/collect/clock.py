@@ -7,6 +7,8 @@ import time
 from collections.abc import Callable
 from typing import Protocol
 
+from port502.transport.clock import clock_of
+
 
 class Timer(Protocol):
     """A call that was asked for."""
@@ -33,7 +35,7 @@ class LoopClock:
 
     def __init__(self) -> None:
         self._loop = asyncio.get_running_loop()
-        self.time = self._loop.time
+        self.time = clock_of(self._loop)
         self.wall = time.time
 
     def call_at(self, when: float, callback: Callable[[], None]) -> Timer:

@@ -29,6 +29,7 @@ from port502.protocol.message import Request, Response
 from port502.protocol.timing import t3_5
 from port502.protocol.transaction import Transaction
 from port502.transport.backoff import Backoff
+from port502.transport.clock import clock_of
 from port502.transport.dial import Stream, dial
 from port502.transport.framings import framing_for
 from port502.transport.sockets import Keepalive
@@ -109,7 +110,7 @@ class Link:
         self._coalesce = self.settings.coalesce
         self._is_plain = not self._pause and self.settings.keep_open and on_traffic is None
         self.loop = asyncio.get_running_loop()
-        self._time = self.loop.time
+        self.time = self._time = clock_of(self.loop)
         self._stream: Stream | None = None
         self._window = self.settings.window
         self._queue: list[tuple[int, int, AnyTransaction]] = []

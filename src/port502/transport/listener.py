@@ -22,6 +22,7 @@ from port502.service.maybe import must_wait
 from port502.service.rate import TokenBucket
 from port502.transport.accepting import Acceptor
 from port502.transport.binding import bind_error
+from port502.transport.clock import clock_of
 from port502.transport.complaints import Complaints
 from port502.transport.framings import framing_for
 from port502.transport.sockets import Keepalive, tune
@@ -106,7 +107,7 @@ class Listener:
     async def start(self) -> None:
         """Listen; raises ConnectError that names who holds the port or which right is missing."""
         self.loop = asyncio.get_running_loop()
-        self.time = self.loop.time
+        self.time = clock_of(self.loop)
         acceptor = Acceptor(
             lambda: ServedStream(self),
             exhausted=lambda why: self.complain("exhausted", why),
