@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Sequence
+from dataclasses import replace
 from itertools import groupby, islice
 from typing import TYPE_CHECKING, Any, Self
 
@@ -11,12 +12,15 @@ from port502.cli.exits import exception_text, trying
 from port502.cli.peer import Wanted, Written
 from port502.cli.values import BAD, GOOD, Row
 from port502.client import Client
+from port502.client.typed import MapValue
 from port502.errors import DeviceError, Port502Error, UsageError
 from port502.history.when import format_time
 from port502.protocol.bits import pack_bits
 from port502.protocol.codes import ILLEGAL_DATA_ADDRESS, ILLEGAL_DATA_VALUE
 from port502.protocol.message import Request, Response
 from port502.protocol.words import data_of
+from port502.registers.maps.categories import Capabilities
+from port502.registers.maps.model import DeviceMap
 from port502.registers.meaning import HIGHEST_EXPONENT
 from port502.registers.point import Point
 from port502.registers.values import DecodeError, Value, value_fault
@@ -49,6 +53,8 @@ class Direct:
 
     async def read(self, wanted: Sequence[Wanted]) -> list[Row]:
         with trying(self._tried):
+            if self.device is not None:
+                return await self._read_planned(wanted, self.device)
             try:
                 return await self._read(wanted)
             except DeviceError as error:
@@ -91,6 +97,16 @@ class Direct:
                 f"{point.name}: its scale register holds {value}, no power of ten; nothing was sent"
             )
         return value
+
+    async def _read_planned(self, wanted: Sequence[Wanted], device: DeviceSettings) -> list[Row]:
+        """As the device can take it; a block that it refuses is read in pieces, down to the guilty point."""
+        own = Capabilities(max_registers=device.max_registers, max_bits=device.max_bits, gap=device.gap)
+        # Points are told apart by their place in the list: one may be asked for twice.
+        points = [replace(one.point, name=str(place)) for place, one in enumerate(wanted)]
+        asked = self._client.device(DeviceMap.of(device.name, points, own_capabilities=own))
+        values = await asked.read()
+        now = format_time(time.time())
+        return [planned_row(one, value, now) for one, value in zip(wanted, values, strict=True)]
 
     async def _read(self, wanted: Sequence[Wanted]) -> list[Row]:
         readings = iter(await self._client.read_detailed(*(one.point.extent for one in wanted)))
@@ -145,6 +161,24 @@ def row_of(wanted: Wanted, registers: Sequence[int], now: str) -> Row:
         unit_of_measure=point.unit,
         quality=BAD if fault else GOOD,
         reason=fault,
+    )
+
+
+def planned_row(wanted: Wanted, value: MapValue, now: str) -> Row:
+    """The row of a value that was read by plan."""
+    point = wanted.point
+    return Row(
+        ref=wanted.ref,
+        name=wanted.name,
+        table=str(point.table),
+        address=point.address,
+        type=point.type,
+        value=value.value,
+        registers=value.registers,
+        time=now,
+        unit_of_measure=point.unit,
+        quality=BAD if value.value is None else GOOD,
+        reason=value.reason,
     )
 
 

@@ -42,6 +42,15 @@ Timeout: TypeAlias = Annotated[
 Site: TypeAlias = Annotated[
     Path | None, typer.Option("--site", metavar="FILE", help=SITE_HELP, show_default=False)
 ]
+Map: TypeAlias = Annotated[
+    str | None,
+    typer.Option(
+        "--map",
+        metavar="M",
+        help="The device's map: its points are names then (eastron/sdm630, or a file such as mine/plc.yaml).",
+        show_default=False,
+    ),
+]
 Json: TypeAlias = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 Csv: TypeAlias = Annotated[bool, typer.Option("--csv", help="Print CSV.")]
 Quiet: TypeAlias = Annotated[bool, typer.Option("--quiet", "-q", help="Print nothing but the result.")]

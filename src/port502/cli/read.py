@@ -33,6 +33,7 @@ def read(
     unit: options.Unit = None,
     timeout: options.Timeout = None,
     site: options.Site = None,
+    map: options.Map = None,  # noqa: A002
     repeat: Annotated[
         float | None,
         typer.Option(
@@ -60,12 +61,14 @@ def read(
         port502 read plc.local:1502 40001 coil:3 holding:10/float32:cdab --json
 
         port502 read @main-incomer "voltage_*" --repeat 1
+
+        port502 read 192.168.1.20 "voltage_*" active_power_total --map eastron/sdm630
     """
     if json and csv:
         raise UsageError("--json or --csv, not both")
     if samples is not None and repeat is None:
         repeat = 1.0
-    asked = Asked(target, unit, timeout, site, verbose, patient=repeat is not None)
+    asked = Asked(target, unit, timeout, site, verbose, patient=repeat is not None, map=map)
     show = Show(json=json, csv=csv, quiet=quiet, goes_on=repeat is not None)
     times = samples if repeat is not None else 1
     with logging_to(quiet=quiet):

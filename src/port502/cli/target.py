@@ -43,13 +43,18 @@ class Asked:
     site: Path | None = None
     verbosity: int = 0
     patient: bool = False
+    map: str | None = None
 
 
 def peer_for(asked: Asked) -> Peer:
     """The peer that a target names; raises UsageError, also of the site file. Nothing is sent yet."""
     if asked.target.startswith("@"):
+        if asked.map is not None:
+            raise UsageError(f"{asked.target} has its map in the site file; leave --map out, or give a url")
         return _peer_of_site(asked)
-    unit = check_unit(1 if asked.unit is None else asked.unit)
+    device = _device_of_map(asked.map, asked.unit) if asked.map is not None else None
+    usual = device.unit if device is not None else 1
+    unit = check_unit(usual if asked.unit is None else asked.unit)
     target = parse_url(asked.target)
     client = Client(
         asked.target,
@@ -59,7 +64,28 @@ def peer_for(asked: Asked) -> Peer:
         reconnect=Reconnect(1.0, 5.0) if asked.patient else None,
         on_traffic=listener(target.scheme, asked.verbosity),
     )
-    return Direct(client, str(target), unit)
+    return Direct(client, str(target), unit, device)
+
+
+def _device_of_map(name: str, unit: int | None) -> DeviceSettings:
+    """A map as if a site file gave it to a device: all of its points by name, none of them polled."""
+    from port502.collect.settings import DeviceSettings, PointSettings
+    from port502.registers.maps.library import Library
+
+    known = Library.default().load(name)
+    limits = known.limits
+    return DeviceSettings(
+        name=known.name,
+        unit=known.default_unit if unit is None else unit,
+        points=(),
+        max_registers=limits.max_registers,
+        max_bits=limits.max_bits,
+        gap=limits.gap,
+        writes=True,
+        more=tuple(
+            PointSettings(one.name, one.point, one.interval, write=one.write) for one in known.points.values()
+        ),
+    )
 
 
 def site_path(given: Path | None) -> Path:

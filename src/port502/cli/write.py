@@ -56,6 +56,7 @@ def write(
     unit: options.Unit = None,
     timeout: options.Timeout = None,
     site: options.Site = None,
+    map: options.Map = None,  # noqa: A002
     yes: options.Yes = False,
     no_verify: Annotated[bool, typer.Option("--no-verify", help="Do not read back.")] = False,
     json: options.Json = False,
@@ -77,7 +78,7 @@ def write(
         port502 write @pump-1 setpoint=47.5
     """
     check_consent(yes=yes)
-    peer = peer_for(Asked(target, unit, timeout, site, verbose))
+    peer = peer_for(Asked(target, unit, timeout, site, verbose, map=map))
     changes = [_change(word, peer) for word in writes]
     # The loop rests while the question stands, so that Ctrl-C ends it at once.
     with logging_to(quiet=quiet), asyncio.Runner() as runner:
