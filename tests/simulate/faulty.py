@@ -53,4 +53,4 @@ async def serving(*rules: Rule, service: Any = None, **settings: Any) -> AsyncIt
 def client(server: Server, **settings: Any) -> Client:
     """Our client, impatient and without second tries."""
     given = {"response_timeout": 0.1, "retries": 0, "connect_timeout": 2.0} | settings
-    return Client(server.url, **given)  # type: ignore[arg-type]
+    return Client(server.url, **given)

@@ -35,7 +35,7 @@ class Naps:
 
 def bus(naps: Naps, **line: object) -> SerialBus:
     units = {1: Device(holding={0: [1, 2]}), 5: Device(holding={0: [5, 6]})}
-    return SerialBus(units, Line(**line), sleep=naps)  # type: ignore[arg-type]
+    return SerialBus(units, Line(**line), sleep=naps)
 
 
 async def test_each_unit_answers_for_itself() -> None:

@@ -105,4 +105,4 @@ def test_delays_with_a_typical_value_crowd_there() -> None:
 )
 def test_what_cannot_be_is_refused(make: object) -> None:
     with pytest.raises(UsageError):
-        make()  # type: ignore[operator]
+        make()

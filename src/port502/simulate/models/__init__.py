@@ -1,0 +1,1 @@
+"""What devices do: physics simple enough to be computed when somebody looks."""
