@@ -63,7 +63,9 @@ class DeviceError(Port502Error):
         self.function = function
         if code is not None:
             self.code = code
-        super().__init__(message or f"function {function} was refused with exception {self.code}: {self.meaning}")
+        super().__init__(
+            message or f"function {function} was refused with exception {self.code}: {self.meaning}"
+        )
 
 
 class IllegalFunctionError(DeviceError):

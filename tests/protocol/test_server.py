@@ -83,7 +83,9 @@ def test_a_malformed_request_comes_out_with_its_error() -> None:
 
 
 @given(st.lists(st.integers(0, 0xFFFF), min_size=1, max_size=20), st.data())
-def test_however_the_bytes_are_cut_each_request_comes_out_once_h13(ids: list[int], data: st.DataObject) -> None:
+def test_however_the_bytes_are_cut_each_request_comes_out_once_h13(
+    ids: list[int], data: st.DataObject
+) -> None:
     stream = b"".join(frame(number) for number in ids)
     line = connection(window=64)
     cuts = sorted(data.draw(st.sets(st.integers(1, len(stream) - 1), max_size=12)))

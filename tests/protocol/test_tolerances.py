@@ -18,5 +18,7 @@ def test_nothing_is_tolerated_unless_named() -> None:
 
 
 def test_an_unknown_name_is_refused_with_those_that_exist() -> None:
-    with pytest.raises(UsageError, match=r"no such tolerance: extra_byte \(there are any_unit_in_reply, extra_bytes"):
+    with pytest.raises(
+        UsageError, match=r"no such tolerance: extra_byte \(there are any_unit_in_reply, extra_bytes"
+    ):
         tolerances(["extra_byte"])
