@@ -62,7 +62,7 @@ def check(
                 "file": str(path),
                 "kind": report.kind,
                 "valid": report.ok,
-                "faults": [_fault(fault) for fault in report.faults],
+                "faults": [fault_json(fault) for fault in report.faults],
             }
         )
     else:
@@ -87,7 +87,8 @@ def _kind(file: str | None) -> str:
     return check_file(_existing(file)).kind
 
 
-def _fault(fault: Fault) -> dict[str, object]:
+def fault_json(fault: Fault) -> dict[str, object]:
+    """A fault by its field names."""
     return {
         "file": fault.file,
         "line": fault.line,
