@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+LONGEST_LABEL = 48
 HIGHEST = {"int16": 0x7FFF, "uint32": 0xFFFFFFFF, "int32": 0x7FFFFFFF, "float32": 3e38}
 """The highest raw value of a type, where it is not that of a uint16."""
 
@@ -25,7 +27,7 @@ class Fact:
     offset: float
     unit: str
     writable: bool
-    order: str = ""
+    order: str = "abcd"
     enum: dict[int, str] = field(default_factory=dict)
     bits: dict[int, str] = field(default_factory=dict)
     mask: int | None = None
@@ -116,8 +118,8 @@ def fact_of(raw: dict[str, Any], default_order: str, extractor: str) -> Fact:
         unit=raw["unit"],
         writable=writable and raw["table"] in ("holding", "coil"),
         order="cdab" if order == "little" and raw["length"] in (2, 4) and raw["type"] != "string" else "abcd",
-        enum={int(value): str(label) for value, label in raw.get("enum", {}).items() if _whole(value)},
-        bits={int(bit): str(label) for bit, label in raw.get("bits", {}).items()},
+        enum=labels_of(raw.get("enum", {})),
+        bits=labels_of(raw.get("bits", {})),
         mask=mask,
         sentinels=[_typed(value, raw["type"]) for value in nan],
         limits=_limits(raw) if writable else None,
@@ -128,6 +130,28 @@ def fact_of(raw: dict[str, Any], default_order: str, extractor: str) -> Fact:
         agree=raw.get("agree", 0),
         disagree=raw.get("disagree", 0),
     )
+
+
+def labels_of(raw: dict[str, Any]) -> dict[int, str]:
+    """Labels by their number, no two alike."""
+    found: dict[int, str] = {}
+    for key, text in raw.items():
+        if _whole(key):
+            label = label_of(text)
+            taken = {other.lower() for other in found.values()}
+            found[int(key)] = f"{label} ({key})" if label.lower() in taken else label
+    return found
+
+
+def label_of(text: object) -> str:
+    """A label on one line, without what a source says beyond it: a sentence is cut where its first part ends."""
+    label = " ".join(str(text).split()).strip(" .")
+    if len(label) <= LONGEST_LABEL:
+        return label
+    head = re.split(r"[:;,(]| - |\. ", label, maxsplit=1)[0].strip()
+    if 3 <= len(head) <= LONGEST_LABEL:
+        return head
+    return label[:LONGEST_LABEL].rsplit(" ", 1)[0]
 
 
 def _inverse(scale: float) -> float:

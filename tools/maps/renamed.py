@@ -238,6 +238,11 @@ POINTS: dict[str, dict[int, dict[str, object] | None]] = {
     "carlo-gavazzi-em24": {address: {"scale": 0.001} for address in range(50, 54)},
     "carlo-gavazzi-em270-1-bp": {address: {"scale": 0.001} for address in range(50, 54)},
     "siemens-pac2200": {46: {"address": 55}},
+    "victron-ev-charging-station-tc": {
+        5001: {"order": "badc"},
+        5023: {"name": "charge_energy_total"},
+        5027: {"order": "badc"},
+    },
     "eastron-sdm630": {86: {"unit": "W"}},
     "socomec-countis-e43-bp": {
         50542: {"name": "power_factor_total"},

@@ -76,7 +76,9 @@ def point_of(point: Named, order: str) -> dict[str, Any]:
         line["type"] = kind
     if kind == "string":
         line["length"] = fact.length
-    elif fact.length > 1 and fact.order != order:
+    if fact.length > 1 and fact.order != (
+        "abcd" if kind == "string" else order
+    ):  # a text stands as it is read
         line["order"] = fact.order
     numeric = not of_bits and kind != "string"
     if numeric and fact.scale != 1:
