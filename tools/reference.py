@@ -108,8 +108,9 @@ def functions() -> str:
 
 def command_line() -> str:
     """Every command's own help."""
-    from port502.cli.app import app  # the command line brings its own packages
     from typer.main import get_command
+
+    from port502.cli.app import app  # the command line brings its own packages
 
     root: Any = get_command(app)
     parts = ["# The command line\n"]
