@@ -61,6 +61,13 @@ def test_one_address_in_common_is_enough(request_: Any, expected: bool) -> None:
     assert concerns(request_, addresses=range(100, 111)) is expected
 
 
+def test_or_the_first_address_alone() -> None:
+    asked = ReadHoldingRegistersRequest(99, 5)
+    assert concerns(asked, addresses=range(100, 111))
+    assert not concerns(asked, addresses=range(100, 111), begins=True)
+    assert concerns(asked, addresses=range(99, 100), begins=True)
+
+
 def test_quantities() -> None:
     assert concerns(ReadHoldingRegistersRequest(0, 65), quantity=range(65, 126))
     assert not concerns(ReadHoldingRegistersRequest(0, 64), quantity=range(65, 126))

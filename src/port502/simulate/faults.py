@@ -44,7 +44,7 @@ class Faults:
     """All rules of one listener; ``around`` makes the layer, and the object itself is the listener's wire.
 
     ``began`` is the start in the listener's time (None: with the first connection or request). ``sleep`` waits for
-    so many seconds.
+    so many seconds. ``asked`` counts the requests that came.
     """
 
     def __init__(
@@ -58,6 +58,7 @@ class Faults:
         self.armed = [Armed(rule, f"{seed}/{place}") for place, rule in enumerate(rules)]
         self.began = began
         self.sleep = sleep
+        self.asked = 0
         self._on_requests = [one for one in self.armed if not one.rule.on_connections]
         self._on_connections = [one for one in self.armed if one.rule.on_connections]
         self._open: dict[Session, Outlet] = {}
@@ -208,6 +209,7 @@ class FaultyService:
     def __call__(self, call: Call) -> Reply | Awaitable[Reply]:
         """Answer a request, if the rules let it be answered."""
         faults = self._faults
+        faults.asked += 1
         if faults.is_mute(call.session):
             return None
         struck = faults.struck(call)

@@ -18,11 +18,11 @@ from port502.simulate.effects import CONNECTION_EFFECTS, Effect
 class When:
     """The requests that a fault concerns; what is left None does not matter.
 
-    ``addresses`` need one address in common with the request, ``quantity`` is how many registers or bits it may
-    ask for. Of those requests every ``nth`` one is struck, with ``probability`` 0-1, at most ``times`` times in all.
-    Times are seconds since the start: from ``start`` on for ``duration``, again after each period of ``every``.
-    ``pipelined`` concerns requests only that come while another one of their connection is being answered.
-    Raises UsageError.
+    ``addresses`` need one address in common with the request (``begins``: its first one), ``quantity`` is how many
+    registers or bits it may ask for. Of those requests every ``nth`` one is struck, with ``probability`` 0-1, at
+    most ``times`` times in all. Times are seconds since the start: from ``start`` on for ``duration``, again after
+    each period of ``every``. ``pipelined`` concerns requests only that come while another one of their connection is
+    being answered. Raises UsageError.
     """
 
     clients: Networks | None = None
@@ -37,6 +37,7 @@ class When:
     duration: float | None = None
     every: float | None = None
     pipelined: bool = False
+    begins: bool = False
 
     def __post_init__(self) -> None:
         if not 0 <= self.probability <= 1:
@@ -62,10 +63,15 @@ class When:
             (self.clients is None or call.session.host in self.clients)
             and (self.units is None or call.unit in self.units)
             and (self.functions is None or request.function in self.functions)
-            and (self.addresses is None or any(_meet(self.addresses, one) for one in touched(request)))
+            and (self.addresses is None or any(self._meets(self.addresses, one) for one in touched(request)))
             and (self.quantity is None or any(len(one) in self.quantity for one in touched(request)))
             and (busy or not self.pipelined)
         )
+
+    def _meets(self, addresses: range, touched: range) -> bool:
+        if self.begins:
+            return touched.start in addresses
+        return addresses.start < touched.stop and touched.start < addresses.stop
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,7 +134,3 @@ def touched(request: Request[Response]) -> list[range]:
     else:
         found = []
     return [range(first, first + quantity) for first, quantity in found]
-
-
-def _meet(one: range, other: range) -> bool:
-    return one.start < other.stop and other.start < one.stop
