@@ -12,7 +12,7 @@ from tools.maps.facts import Entry, read_entries
 from tools.maps.families import left_out, place_of
 from tools.maps.fingerprints import read_rules
 from tools.maps.mending import mend
-from tools.maps.merge import Merged, merge
+from tools.maps.merge import OTHERWISE, Merged, merge
 from tools.maps.renamed import NOTES
 from tools.maps.writing import map_text
 
@@ -76,6 +76,8 @@ def text_of(family: str, entries: list[Entry], merged: Merged) -> str:
     notes = [*dict.fromkeys(entry.notes for entry in kept if entry.notes), *NOTES.get(family, ())]
     if any(fact.applies_to for entry in kept for fact in entry.facts):
         notes.append(GENERATIONS)
+    if count := merged.dropped[OTHERWISE]:
+        notes.append(f"{count} registers that mean different things on different models are left out")
     if any(point.fact.negated for point in merged.points.values()):
         notes.append(
             "a source counts some powers and currents with the opposite sign; the map keeps the device's"

@@ -22,6 +22,7 @@ GARBAGE = {"read_len", "reserved", "unknown", "spare", "unused"}
 MOST_NOTES = 12
 FEWEST_ALIKE = 3
 COARSE = 0.05
+OTHERWISE = "means something else on other models"
 BOTH_TABLES = "some sources read the same registers with the other function, as input or as holding registers"
 
 
@@ -48,8 +49,10 @@ def merge(entries: list[Entry], types: frozenset[str], *, meter: bool) -> Merged
     merged = Merged()
     slots: dict[Slot, list[tuple[Entry, Fact]]] = defaultdict(list)
     for entry in entries:
+        ambiguous = _ambiguous(entry.facts)
         for fact in entry.facts:
-            if reason := unsound(fact, types):
+            reason = unsound(fact, types) or (OTHERWISE if id(fact) in ambiguous else "")
+            if reason:
                 merged.dropped[reason] += 1
             else:
                 slots[fact.table, fact.address, fact.mask].append((entry, fact))
@@ -61,6 +64,24 @@ def merge(entries: list[Entry], types: frozenset[str], *, meter: bool) -> Merged
         more = len(merged.notes) - MOST_NOTES
         merged.notes = [*merged.notes[:MOST_NOTES], f"{more} more disagreements were decided in the same way"]
     return merged
+
+
+def _ambiguous(facts: list[Fact]) -> set[int]:
+    """The facts (by identity) whose registers the same source gives another meaning on other models."""
+    found: set[int] = set()
+    ordered = sorted(facts, key=lambda fact: (fact.table, fact.address, -fact.length))
+    for place, one in enumerate(ordered):
+        for other in ordered[place + 1 :]:
+            if other.table != one.table or other.address >= one.end:
+                break
+            of_models = bool(one.applies_to or other.applies_to) or other.address == one.address
+            if of_models and not _share(one, other) and _says(one) != _says(other):
+                found |= {id(one), id(other)}
+    return found
+
+
+def _says(fact: Fact) -> tuple[object, ...]:
+    return fact.address, _reading(fact), fact.unit, harmonise(fact.name, unit_of(fact.unit)[0]).kind
 
 
 def _bring_tables_together(slots: dict[Slot, list[tuple[Entry, Fact]]]) -> bool:
@@ -110,8 +131,10 @@ def unsound(fact: Fact, types: frozenset[str]) -> str:
 def _chosen(told: list[tuple[Entry, Fact]], merged: Merged) -> tuple[Fact, int]:
     """The best supported of what several sources say of one register, enriched by the others."""
     votes: dict[tuple[object, ...], list[tuple[Entry, Fact]]] = defaultdict(list)
+    kinds = {kind for _, fact in told if (kind := KINDS.get(unit_of(fact.unit)[0], ""))}
     for entry, fact in told:
-        votes[_reading(fact)].append((entry, fact))
+        kind = KINDS.get(unit_of(fact.unit)[0], "") if len(kinds) > 1 else ""
+        votes[*_reading(fact), kind].append((entry, fact))
     best = max(votes.values(), key=_weight)
     entry, fact = max(best, key=_eloquence)
     if len(votes) > 1:

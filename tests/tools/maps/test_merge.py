@@ -102,3 +102,23 @@ def test_a_unit_that_is_missing_is_only_told_where_no_other_is_possible() -> Non
 def test_a_power_factor_that_counts_whole_numbers_is_none() -> None:
     factor = Fact("cosphi", "input", 0, "int16", 1, 1, 0, "", writable=False)
     assert merge([entry("o/a", factor)], TYPES, meter=True).points["power_factor_total"].quantity == "raw"
+
+
+def test_a_register_that_means_something_else_on_other_models_is_left_out() -> None:
+    one = replace(VOLTAGE, applies_to="GEN3")
+    other = replace(VOLTAGE, name="power", unit="W", applies_to="GEN4")
+    wide = Fact("energy", "input", 9, "uint32", 2, 1, 0, "kWh", writable=False, applies_to="GEN3")
+    half = replace(wide, name="low", address=10, type="uint16", length=1, applies_to="GEN4")
+    same = replace(VOLTAGE, address=20, applies_to="GEN3")
+    merged = merge(
+        [entry("o/a", one, other, wide, half, same, replace(same, applies_to="GEN4"))], TYPES, meter=True
+    )
+    assert [point.fact.address for point in merged.points.values()] == [20]
+    assert merged.dropped["means something else on other models"] == 4
+
+
+def test_a_voltage_and_a_current_at_one_register_are_a_disagreement() -> None:
+    current = replace(VOLTAGE, name="current_l1", unit="A")
+    merged = merge([entry("o/a", current), entry("o/b", VOLTAGE), entry("o/c", VOLTAGE)], TYPES, meter=True)
+    assert list(merged.points) == ["voltage_l1"]
+    assert len(merged.notes) == 1
