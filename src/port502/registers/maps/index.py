@@ -91,7 +91,7 @@ def read_index(path: Path) -> Index | None:
         if content["format"] != FORMAT:
             return None
         entries = {name: _entry(name, row) for name, row in content["maps"].items()}
-    except (OSError, ValueError, KeyError, TypeError):
+    except (OSError, ValueError, KeyError, TypeError, AttributeError):
         return None
     return Index(path, entries, len(head), made)
 

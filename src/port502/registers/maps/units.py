@@ -122,7 +122,7 @@ _TABLE: dict[str, tuple[tuple[str, str, float], ...]] = {
         ("km/h", "km/h", 1 / 3.6),
         ("[kn_i]", "kn", 0.514444),
     ),
-    "acceleration": (("m/s2", "m/s²", 1), ("mm/s2", "mm/s²", 1e-3), ("[g]", "g", 9.80665)),
+    "acceleration": (("m/s2", "m/s²", 1), ("mm/s2", "mm/s²", 1e-3), ("[g]", "gₙ", 9.80665)),
     "rotation": (("{rpm}", "rpm", 1), ("/min", "/min", 1), ("/s", "/s", 60)),
     "torque": (("N.m", "N·m", 1), ("kN.m", "kN·m", 1e3)),
     "force": (("N", "N", 1), ("kN", "kN", 1e3)),
