@@ -102,7 +102,8 @@ class Builder:
         reference = _completed(entry, place.shift)
         kind = _type(entry, reference)
         order = entry.order or reference.order
-        if entry.order is None and "/" not in entry.ref.text and kind != "string":
+        said = entry.order is not None or ":" in entry.ref.text.partition("/")[2]
+        if not said and kind != "string":
             # A device's order is about numbers; texts stand as they are read, unless the point itself says else.
             order = self._file.byte_order
         unit = parse_unit(entry.unit or "")
