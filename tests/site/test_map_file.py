@@ -47,7 +47,8 @@ points:
   limit:
     {ref: "holding:80/int16", scale: 0.1, unit: A, quantity: current_limit, nan: [], write: {min: 6, max: 32, step: 0.5}}
   strings: {ref: holding:90, quantity: configuration}
-  old: {ref: holding:95, order: abcd, type: uint32, quantity: raw, when: {models: [SDM630M], firmware: ">=2.0"}}
+  old:
+    {ref: holding:95, order: abcd, type: uint32, quantity: raw, when: {models: [SDM630M], firmware: ">=2.0"}}
   run: {ref: coil:3, quantity: digital_output, write: {}}
 repeats:
   string:
