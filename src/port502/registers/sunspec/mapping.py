@@ -70,7 +70,7 @@ def _point(one: SunSpecPoint, most: int) -> Point | None:
     if reach <= (most if one.found.size <= most else min(NEAR, most)):
         return point
     exponent = one.exponent
-    return None if exponent is None else point.scaled(exponent)
+    return None if exponent is None or abs(exponent) > HIGHEST_EXPONENT else point.scaled(exponent)
 
 
 def _map_point(one: SunSpecPoint, point: Point) -> MapPoint:
