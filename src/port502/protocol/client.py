@@ -192,12 +192,12 @@ class ClientConnection:
 
     def send_some(self, waiting: list[AnyTransaction], now: float) -> list[bytes]:
         """Send from the end of ``waiting`` until the window is full: one frame for each that was taken."""
-        send = self.send
         room = self.window - len(self._waiting)
         if room <= 0:
             return []
         taken = waiting[: -room - 1 : -1]
         del waiting[-room:]
+        send = self.send
         return [send(transaction, now) for transaction in taken]
 
     def abandon(self, transaction: AnyTransaction) -> None:
@@ -247,15 +247,15 @@ class ClientConnection:
         finished = []
         # Serial frames have id 0, which no request has: there every reply is matched by unit and function.
         waiting = self._waiting
+        newest = self._newest_answered
         for number, unit, pdu in frames:
             transaction = waiting.pop(number, None)
             if transaction is None:
                 transaction = self._match_stranger(number, unit, pdu)
                 if transaction is None:
                     continue
-            self._unsolicited = 0
-            if transaction.order > self._newest_answered:
-                self._newest_answered = transaction.order
+            if transaction.order > newest:
+                newest = transaction.order
             if transaction.pipelined:
                 self._newest_of_unit[transaction.unit] = transaction.order
             if unit == transaction.unit and transaction.error is None:
@@ -269,6 +269,9 @@ class ClientConnection:
                 self._judge(transaction, unit, pdu)
             if not transaction.abandoned:
                 finished.append(transaction)
+        if newest != self._newest_answered:
+            self._newest_answered = newest
+            self._unsolicited = 0
         return finished
 
     def _match_by_order(self, unit: int, pdu: bytes) -> AnyTransaction | None:
