@@ -178,3 +178,48 @@ def test_points_of_a_site_are_read_by_name_and_by_glob(run: Run, device: str, tm
     ]
     assert done.json["values"][0]["name"] == "boiler.level"
     assert done.json["values"][0]["unit_of_measure"] == "%"
+
+
+MAP = """\
+map: mine/boiler
+manufacturer: Me
+category: plc
+points:
+  level: {ref: 40001, scale: 0.1, unit: "%", quantity: level}
+  level_state: {ref: 40002, quantity: state, enum: {20: "half full"}}
+  level_limit: {ref: 40003, quantity: limit, nan: [30]}
+  nothing: {ref: 49999, quantity: raw}
+"""
+
+
+def test_a_map_gives_names_to_the_registers(run: Run, device: str, tmp_path: Path) -> None:
+    (tmp_path / "boiler.yaml").write_text(MAP)
+    done = run("read", device, "level*", "holding:2", "--map", "boiler.yaml", "--json")
+    assert done.code == 0
+    assert [(one["ref"], one["value"], one.get("unit_of_measure", "")) for one in done.json["values"]] == [
+        ("level", 1.0, "%"),
+        ("level_state", "half full", ""),
+        ("level_limit", None, ""),
+        ("holding:2", 30, ""),
+    ]
+    gone = done.json["values"][2]
+    assert (gone["name"], gone["quality"], gone["reason"]) == (
+        "mine/boiler.level_limit",
+        "bad",
+        "not available",
+    )
+
+
+def test_a_point_that_the_device_has_not_spoils_no_other(run: Run, device: str, tmp_path: Path) -> None:
+    (tmp_path / "boiler.yaml").write_text(MAP)
+    done = run("read", device, "level", "nothing", "--map", "boiler.yaml", "--json")
+    assert done.code == 1
+    assert [one["quality"] for one in done.json["values"]] == ["good", "bad"]
+    assert "refused nothing" in done.err
+    assert run("read", device, "nothing", "--map", "boiler.yaml").code == 1
+
+
+def test_a_map_that_is_none(run: Run, device: str) -> None:
+    assert run("read", device, "level", "--map", "../../x").code == 2
+    assert run("read", device, "level", "--map", "eastron/sdm999").code == 2
+    assert "has its map in the site file" in run("read", "@boiler", "level", "--map", "eastron/sdm630").err

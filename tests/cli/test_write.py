@@ -159,3 +159,26 @@ def test_points_are_written_in_their_units_within_their_limits(run: Run, device:
         assert said in refused.err
     path.write_text(SITE.format(url=device, writes="false"))
     assert "set 'writes: true'" in run("write", "@boiler", "setpoint=1", "--yes").err
+
+
+MAP = """\
+map: mine/boiler
+manufacturer: Me
+category: plc
+points:
+  level: {ref: 40001, quantity: level, unit: "%"}
+  mode: {ref: 40002, quantity: mode_setting, enum: {0: eco, 1: boost}, write: {}}
+  limit: {ref: 40003, scale: 0.1, quantity: limit, write: {min: 1, max: 5, function: 16}}
+"""
+
+
+def test_a_map_lets_names_and_labels_be_written_within_limits(run: Run, device: str, tmp_path: Path) -> None:
+    (tmp_path / "boiler.yaml").write_text(MAP)
+    done = run("write", device, "mode=boost", "limit=2.5", "--map", "boiler.yaml", "--yes", "--json")
+    assert done.code == 0
+    assert [(one["sent"], one["after"], one["verified"]) for one in done.json["writes"]] == [
+        ([1], "boost", True),
+        ([25], 2.5, True),
+    ]
+    for wrong in ("limit=5.1", "level=1", "mode=turbo"):
+        assert run("write", device, wrong, "--map", "boiler.yaml", "--yes").code == 2

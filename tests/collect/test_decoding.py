@@ -12,6 +12,7 @@ import pytest
 from port502.collect.decoding import Decoder
 from port502.errors import ReplyError
 from port502.registers.block import Block
+from port502.registers.meaning import Meaning, ScaleRegister
 from port502.registers.point import Point
 from port502.registers.reference import Table
 from port502.registers.values import ORDERS
@@ -127,3 +128,21 @@ def test_data_of_another_length_is_refused_whole(data: bytes) -> None:
     ):
         with pytest.raises(ReplyError, match="4 bytes of data were asked for"):
             block.quickly(data)
+
+
+def test_points_with_a_meaning_stand_beside_plain_ones() -> None:
+    found = decoder(
+        holding("plain", 0, scale=0.1),
+        holding("state", 1, meaning=Meaning(enum=((0, "off"), (1, "on")), nan=(0xFFFF,))),
+        holding("power", 2, "int16", meaning=Meaning(scale_register=ScaleRegister(3))),
+    )
+    assert values(found, struct.pack(">HHhh", 2301, 1, -15, -1)) == {
+        "plain": 230.1,
+        "state": "on",
+        "power": -1.5,
+    }
+    assert careful(found, struct.pack(">HHhh", 2301, 0xFFFF, -15, 99)) == {
+        "plain": (230.1, ""),
+        "state": (None, "not available"),
+        "power": (None, "decode: the scale register holds 99, not a power of ten from -10 to 10"),
+    }

@@ -13,6 +13,7 @@ from port502.errors import IllegalDataAddressError, LinkError, NoReplyError, Usa
 from port502.protocol.bit_access import WriteMultipleCoilsRequest, WriteSingleCoilRequest
 from port502.protocol.codes import WRITE_FUNCTIONS
 from port502.protocol.register_access import WriteMultipleRegistersRequest, WriteSingleRegisterRequest
+from port502.registers.meaning import Meaning, ScaleRegister
 from port502.registers.point import Point
 from port502.registers.reference import Table
 from port502.registers.writes import request_of
@@ -216,3 +217,41 @@ def test_a_row_of_coils_is_one_request() -> None:
 def test_what_no_single_request_can_write_is_refused(point: Point) -> None:
     with pytest.raises(UsageError):
         request_of(point, tuple([0] * point.count) if point.count > 1 else 0)
+
+
+def with_meaning() -> list[ConnectionSettings]:
+    limited = WriteRule(-100.0, 100.0)
+    pump = device(
+        "pump-1", 1,
+        holding("power", 0, type="int16", meaning=Meaning(scale_register=ScaleRegister(3)), write=limited),
+        holding("field", 1, meaning=Meaning(mask=0x0F00), write=WriteRule(function=6)),
+        holding("bits", 1, meaning=Meaning(mask=0x000F), write=WriteRule()),
+        holding("state", 2, meaning=Meaning(enum=((0, "off"), (1, "on"))), write=WriteRule(function=16)),
+        writes=True,
+    )  # fmt: skip
+    return [connection("plc", pump)]
+
+
+async def test_scale_registers_fields_and_labels_are_written_as_the_device_wants_them() -> None:
+    unit = SimUnit().fill(Table.HOLDING, 0, [100, 0xABCD, 0, 0xFFFF])
+    async with running(with_meaning(), {"plc": {1: unit}}) as run:
+        run.go(1)
+        power = await write(run, "power", 2.5)
+        assert (power.before, power.sent, power.after, power.verified) == (10.0, (25,), 2.5, True)
+        field = await write(run, "field", 2)
+        assert (field.before, field.sent, field.verified) == (0xB, (0xA2CD,), True)
+        state = await write(run, "state", "on")
+        assert (state.before, state.after, state.verified) == ("off", "on", True)
+        assert [request.function for request in writes_of(unit)] == [6, 6, 16]
+
+
+async def test_without_a_scale_nothing_is_written() -> None:
+    unit = SimUnit().fill(Table.HOLDING, 0, [100, 0, 0, 0x8000])
+    async with running(with_meaning(), {"plc": {1: unit}}) as run:
+        run.go(1)
+        with pytest.raises(UsageError, match="holds no scale"):
+            await write(run, "power", 2.5)
+        for name, value, message in (("power", 101, "outside"), ("state", "maybe", "no label")):
+            with pytest.raises(UsageError, match=message):
+                await write(run, name, value)
+        assert writes_of(unit) == []

@@ -8,8 +8,9 @@ from struct import pack, unpack
 import pytest
 
 from port502.errors import UsageError
+from port502.registers.meaning import Meaning
 from port502.registers.point import Point
-from port502.registers.reference import parse_reference
+from port502.registers.reference import Table, parse_reference
 from port502.registers.text import format_value, parse_value
 from port502.registers.values import Value
 
@@ -106,3 +107,19 @@ def single(number: float) -> float:
 )
 def test_what_people_are_shown(value: Value, kind: str, text: str) -> None:
     assert format_value(value, kind) == text
+
+
+@pytest.mark.parametrize(
+    ("meaning", "text", "value"),
+    [
+        (Meaning(enum=((0, "off"), (1, "on"))), " on ", "on"),
+        (Meaning(enum=((0, "off"), (1, "on"))), "0x1", 1),
+        (Meaning(flags=((0, "fan"), (1, "door open"))), "fan, door open", ("fan", "door open")),
+        (Meaning(flags=((0, "fan"),)), "", ()),
+        (Meaning(flags=((0, "fan"),)), "1", 1),
+        (Meaning(epoch="unix"), "2026-01-31T12:00:00Z", "2026-01-31T12:00:00Z"),
+        (Meaning(nan=(65535,)), "42", 42),
+    ],
+)
+def test_labels_and_times_are_taken_as_they_are(meaning: Meaning, text: str, value: object) -> None:
+    assert parse_value(text, Point("p", Table.HOLDING, 0, meaning=meaning)) == value

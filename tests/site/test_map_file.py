@@ -45,7 +45,12 @@ points:
   serial: {ref: holding:60, type: string, length: 8, encoding: ascii, quantity: serial_number}
   clock: {ref: holding:70, type: uint32, epoch: unix, quantity: clock}
   limit:
-    {ref: "holding:80/int16", scale: 0.1, unit: A, quantity: current_limit, nan: [], write: {min: 6, max: 32, step: 0.5}}
+    ref: holding:80/int16
+    scale: 0.1
+    unit: A
+    quantity: current_limit
+    nan: []
+    write: {min: 6, max: 32, step: 0.5}
   strings: {ref: holding:90, quantity: configuration}
   old:
     {ref: holding:95, order: abcd, type: uint32, quantity: raw, when: {models: [SDM630M], firmware: ">=2.0"}}
