@@ -72,6 +72,8 @@ def test_a_field_of_bits_is_shifted_down_and_up() -> None:
     assert one.encode(15) == b"\0\xf0"
     with pytest.raises(UsageError, match=r"0\.\.15"):
         one.encode(16)
+    with pytest.raises(UsageError, match="the mask 0x9 has no room for 2"):
+        point(Meaning(mask=0b1001)).encode(2)
     labelled = point(Meaning(mask=0x0F00, enum=((11, "eco"),)))
     assert decoded(labelled, 0xAB3F) == "eco"
     assert labelled.encode("eco") == b"\x0b\0"

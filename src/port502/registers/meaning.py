@@ -139,7 +139,10 @@ class Meaning:
         highest = self.mask >> self.shift
         if isinstance(value, bool) or not isinstance(value, int) or not 0 <= value <= highest:
             raise UsageError(f"the masked field holds 0..{highest}, got {shown(value)}")
-        return value << self.shift & self.mask
+        shifted = value << self.shift
+        if shifted & ~self.mask:
+            raise UsageError(f"the mask {self.mask:#x} has no room for {shown(value)}")
+        return shifted
 
     def encoded(self, value: Value, order: str, length: int | None) -> bytes:
         """The register bytes of a text in this encoding, filled up with NULs; raises UsageError if it does not fit."""
