@@ -30,8 +30,9 @@ def test_every_command_helps_with_an_example(run: Run, path: list[str]) -> None:
 def test_the_program_lists_its_commands(run: Run) -> None:
     done = run("--help")
     assert done.code == 0
+    width = max(map(len, COMMANDS))
     for name, (_, line) in COMMANDS.items():
-        assert f"  {name:<7}  {line}" in done.out.splitlines()
+        assert f"  {name:<{width}}  {line}" in done.out.splitlines()
 
 
 def test_without_words_it_helps(run: Run) -> None:

@@ -11,9 +11,10 @@ SHARED = {
     "read": {"--unit", "--timeout", "--json", "--quiet", "--site", "--csv", "--verbose"},
     "write": {"--unit", "--timeout", "--json", "--quiet", "--site", "--yes", "--no-verify", "--verbose"},
     "call": {"--unit", "--timeout", "--json", "--quiet", "--site", "--yes", "--data", "--verbose"},
-    "serve": {"--listen", "--unit", "--copies", "--connections", "--json", "--quiet", "--verbose"},
+    "serve": {"--listen", "--unit", "--copies", "--connections", "--seed", "--json", "--quiet", "--verbose"},
     "check": {"--schema", "--json", "--quiet"},
     "run": {"--for", "--json", "--quiet", "--verbose"},
+    "simulate": {"--for", "--json", "--quiet", "--verbose"},
     "status": {"--json"},
     "demo": {"--for", "--json", "--quiet", "--verbose"},
 }

@@ -7,9 +7,11 @@ from pathlib import Path
 
 import pytest
 
-from port502.cli.serve import plan
+from port502.cli.serve import _described, plan
 from port502.client import SyncClient
 from port502.errors import GatewayTargetError, UsageError
+from port502.protocol.register_access import ReadInputRegistersRequest
+from port502.service.call import Call, Session
 from port502.site.device_file import DeviceDescription
 from port502.transport.url import parse_url
 from tests.cli.conftest import Run
@@ -134,3 +136,43 @@ def test_connections_bounds_the_clients(tmp_path: Path) -> None:
         for client in clients:
             client.close()
         assert program.terminate() == 0
+
+
+def test_a_maps_name_serves_a_lifelike_device() -> None:
+    (only,) = plan([_described("eastron/sdm630")], ANY, None, 1, seed=3)
+    assert only.names == ("eastron/sdm630",)
+    assert 1 in only.service.units
+
+
+def test_copies_and_seeds_of_a_map_differ() -> None:
+    def values(seed: int) -> list[object]:
+        plans = plan([_described("eastron/sdm630")], ANY, None, 2, seed=seed)
+        asked = ReadInputRegistersRequest(0, 6)
+        return [repr(one.service(Call(Session(transport="tcp"), 1, asked))) for one in plans]
+
+    assert len({*values(1), *values(2)}) == 4
+
+
+def test_a_map_file_is_served_too(tmp_path: Path) -> None:
+    path = tmp_path / "mine.yaml"
+    path.write_text(
+        "map: mine/meter\nmanufacturer: Mine\ncategory: energy_meter\ndefault_unit: 9\n"
+        "points:\n  frequency: {ref: input:0, scale: 0.01, unit: Hz, quantity: frequency}\n"
+    )
+    assert _described(str(path)).units == (9,)
+
+
+def test_a_served_map_is_read_by_its_names(run: Run) -> None:
+    with Program("serve", "eastron/sdm630", "--listen", "tcp://127.0.0.1:0") as program:
+        url = program.line().removeprefix("listening on ")
+        told = run("read", url, "voltage_l1", "frequency", "--map", "eastron/sdm630", "--json").json
+        assert program.terminate() == 0
+    voltage, frequency = told["values"]
+    assert 210 < voltage["value"] < 250
+    assert 49.8 < frequency["value"] < 50.2
+
+
+def test_a_map_that_there_is_not(run: Run) -> None:
+    done = run("serve", "eastron/sdm63")
+    assert done.code == 2
+    assert "did you mean eastron/sdm630" in done.err

@@ -42,7 +42,7 @@ def test_what_nothing_tells(tmp_path: Path) -> None:
     assert kind == "unknown"
     assert faults == ["file.yaml:1:1 devise: nothing tells what file this is; did you mean 'device'?"]
     _, faults = checked(tmp_path, "something: 1\n")
-    assert "a site file begins with 'site: NAME'" in faults[0]
+    assert "a file begins with what it is: 'site: NAME'" in faults[0]
     for text in ("", "- a\n", "text\n"):
         kind, faults = checked(tmp_path, text)
         assert (kind, len(faults)) == ("unknown", 1)

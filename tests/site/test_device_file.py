@@ -13,6 +13,8 @@ from port502.protocol.register_access import (
     ReadFifoQueueResponse,
     ReadHoldingRegistersRequest,
     ReadHoldingRegistersResponse,
+    ReadInputRegistersRequest,
+    ReadInputRegistersResponse,
     WriteSingleRegisterRequest,
 )
 from port502.service.call import Call, Session
@@ -164,3 +166,21 @@ def test_a_whole_address_space(tmp_path: Path) -> None:
     device = described(tmp_path, "device: d\nholding: {0-65535: 5}\ninput: {0-65535: {uint32: 7}}\n").device()
     assert device.holding.read(65535) == [5]
     assert device.input.read(65534, 2) == [0, 7]
+
+
+def test_a_map_takes_the_place_of_tables(tmp_path: Path) -> None:
+    device = described(
+        tmp_path, "device: incomer\nunits: [5]\nidentity: {vendor: Acme}\nmap: eastron/sdm630\n"
+    )
+    service = device.service(seed=1)
+    reply = ask(service, 5, ReadInputRegistersRequest(0, 2))
+    assert isinstance(reply, ReadInputRegistersResponse)
+    assert any(reply.registers)
+    assert device.device().identity.vendor == "Acme"
+
+
+def test_a_map_and_tables_do_not_go_together(tmp_path: Path) -> None:
+    text = "device: x\nmap: eastron/sdm63\nholding: {0: 1}\n"
+    found = faults_of(tmp_path, text)
+    assert "device.yaml:2:1 map: no map is called" in found[0]
+    assert "device.yaml:3:1 holding: has no place beside a map" in found[1]

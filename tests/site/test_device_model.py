@@ -51,7 +51,7 @@ def test_queues_are_short_enough_to_be_read() -> None:
 
 
 def test_keys_that_are_none() -> None:
-    for keys in ({"map": "eastron/sdm630"}, {"identity": {"maker": "Acme"}}, {"files": {"0": {"0": 1}}}):
+    for keys in ({"model": "eastron/sdm630"}, {"identity": {"maker": "Acme"}}, {"files": {"0": {"0": 1}}}):
         with pytest.raises(ValidationError):
             file(**keys)
 

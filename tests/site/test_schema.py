@@ -54,4 +54,4 @@ def test_words_and_references_are_offered() -> None:
 
 def test_a_kind_that_is_none() -> None:
     with pytest.raises(UsageError, match="there are site, device"):
-        json_schema("plant")
+        json_schema("policy")

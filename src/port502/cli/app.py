@@ -14,6 +14,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "write": ("port502.cli.write", "Write values: show old and new, ask, write, read back."),
     "call": ("port502.cli.call", "Send any function and show the decoded reply."),
     "serve": ("port502.cli.serve", "Be a device, or several."),
+    "simulate": ("port502.cli.simulate", "Be a plant of devices with moving values and faults."),
     "check": ("port502.cli.check", "Check a site file, a device file or a device map."),
     "maps": ("port502.cli.maps", "Look up what the registers of a product mean."),
     "run": ("port502.cli.run", "Run all that a site file describes."),

@@ -14,8 +14,9 @@ from port502.cli.output import printable, put, put_json
 from port502.cli.target import site_path
 from port502.errors import UsageError
 from port502.site.build import load_site
-from port502.site.check import DEVICE, MAP, SITE, check_file
+from port502.site.check import check_file
 from port502.site.faults import Fault, Report
+from port502.site.file_kind import KINDS, SITE
 from port502.site.schema import json_schema
 
 app = typer.Typer(rich_markup_mode=None, add_completion=False)
@@ -27,20 +28,20 @@ def check(
         str | None,
         typer.Argument(
             metavar="[FILE]",
-            help="A site file, a device file or a device map (else $PORT502_SITE, else ./site.yaml).",
+            help="A site file, device file, device map or plant file (else $PORT502_SITE, else ./site.yaml).",
         ),
     ] = None,
     schema: Annotated[
         bool,
         typer.Option(
             "--schema",
-            help="Print the JSON Schema of FILE's kind (or of `site`, `device`, `map`) for editors.",
+            help="Print the JSON Schema of FILE's kind (or of `site`, `device`, `map`, `plant`) for editors.",
         ),
     ] = False,
     json: options.Json = False,
     quiet: options.Quiet = False,
 ) -> None:
-    """Check a site file, a device file or a device map, and print its JSON Schema.
+    """Check a site file, device file, device map or plant file, and print its JSON Schema.
 
     All faults are named at once, each with file, line and column, what is wrong and the nearest valid spelling.
     The exit code is 0 for a file that can be used, warnings or not, and 6 for one that cannot.
@@ -82,7 +83,7 @@ def _existing(file: str | None) -> Path:
 
 def _kind(file: str | None) -> str:
     """The kind of file whose schema is wanted: named, or found out."""
-    if file in (None, SITE, DEVICE, MAP):
+    if file is None or file in KINDS:
         return file or SITE
     return check_file(_existing(file)).kind
 

@@ -150,7 +150,8 @@ def check(
         port502 maps check mine/plc.yaml
     """
     from port502.cli.check import fault_json
-    from port502.site.check import MAP, UNKNOWN, check_file
+    from port502.site.check import check_file
+    from port502.site.file_kind import MAP, UNKNOWN
 
     if file.is_dir():
         raise UsageError(f"{file} is a folder; name the file in it")

@@ -16,10 +16,16 @@ from port502.cli.loop import run
 from port502.cli.output import put, put_json, say
 from port502.cli.stopping import stoppable, wait
 from port502.errors import UsageError
+from port502.registers.maps.library import Library
+from port502.registers.maps.model import DeviceMap
+from port502.registers.maps.naming import is_file_name
 from port502.server import Limits, Server
 from port502.service.call import Service
 from port502.service.units import Units
 from port502.site.device_file import DeviceDescription, read_device
+from port502.site.document import read_document
+from port502.site.file_kind import MAP, kind_of
+from port502.site.map_file import load_map
 from port502.transport.url import Target, parse_url
 
 app = typer.Typer(rich_markup_mode=None, add_completion=False)
@@ -40,7 +46,10 @@ class Plan:
 
 @app.command()
 def serve(
-    devices: Annotated[list[str], typer.Argument(metavar="DEVICE", help="A device file.")],
+    devices: Annotated[
+        list[str],
+        typer.Argument(metavar="DEVICE", help="A map's name (eastron/sdm630), a device file or a map file."),
+    ],
     listen: Annotated[
         str,
         typer.Option("--listen", metavar="URL", help="Where to listen; port 0 lets the system choose one."),
@@ -81,17 +90,26 @@ def serve(
             show_default=False,
         ),
     ] = None,
+    seed: Annotated[
+        int,
+        typer.Option(
+            "--seed", metavar="N", help="Other values for devices of a map; equal seeds, equal values."
+        ),
+    ] = 0,
     json: options.Json = False,
     quiet: options.Quiet = False,
     verbose: options.Verbose = 0,
 ) -> None:
     """Be a device, or several.
 
-    Several device files share one address and are told apart by their unit ids. With --copies the same devices
+    A map's name serves a lifelike device: values that move, agree with each other and follow what is written.
+    Several devices share one address and are told apart by their unit ids. With --copies the same devices
     are there N times, each with values of its own, at consecutive ports from the one of --listen on. Prints one
     line for each address as soon as it can be called; SIGTERM and Ctrl-C answer what is in flight and end.
 
     Example:
+
+        port502 serve eastron/sdm630 --listen tcp://127.0.0.1:1502
 
         port502 serve boiler.yaml --listen tcp://127.0.0.1:1502
 
@@ -102,21 +120,31 @@ def serve(
         for device in described:
             for warning in device.warnings:
                 say(f"port502: {warning}")
-    plans = plan(described, parse_url(listen), unit, copies)
+    plans = plan(described, parse_url(listen), unit, copies, seed)
     limits = Limits() if connections is None else Limits(connections=connections, per_client=connections)
     with logging_to(verbosity=verbose, quiet=quiet):
         run(_serve(plans, limits, allow or None, json=json))
 
 
 def _described(name: str) -> DeviceDescription:
-    if not Path(name).exists():
-        raise UsageError(
-            f"there is no device file {name}; `port502 check --schema device` says what stands in one"
-        )
-    return read_device(name)
+    """The device of a map's name, a map file or a device file."""
+    path = Path(name)
+    if not path.exists():
+        if is_file_name(name):
+            raise UsageError(
+                f"there is no device file {name}; `port502 check --schema device` says what stands in one"
+            )
+        return _of_map(Library.default().load(name))
+    return _of_map(load_map(path)) if kind_of(read_document(path)) == MAP else read_device(path)
 
 
-def plan(devices: Sequence[DeviceDescription], target: Target, unit: int | None, copies: int) -> list[Plan]:
+def _of_map(device_map: DeviceMap) -> DeviceDescription:
+    return DeviceDescription(device_map.name, (device_map.default_unit,), map=device_map)
+
+
+def plan(
+    devices: Sequence[DeviceDescription], target: Target, unit: int | None, copies: int, seed: int = 0
+) -> list[Plan]:
     """The listeners for these devices; raises UsageError when two want the same unit, or ports run out."""
     if copies > 1 and target.is_serial:
         raise UsageError(f"{target} is one serial line: --copies needs a network address")
@@ -128,7 +156,9 @@ def plan(devices: Sequence[DeviceDescription], target: Target, unit: int | None,
     for copy in range(copies):
         port = target.port + copy if target.port else 0
         answered = tuple(units) if units is not None else None
-        plans.append(Plan(replace(target, port=port), names, answered, _service(devices, units)))
+        plans.append(
+            Plan(replace(target, port=port), names, answered, _service(devices, units, f"{seed}/{copy}"))
+        )
     return plans
 
 
@@ -152,11 +182,11 @@ def _units(devices: Sequence[DeviceDescription], unit: int | None) -> Mapping[in
     return taken
 
 
-def _service(devices: Sequence[DeviceDescription], units: Mapping[int, int] | None) -> Units:
+def _service(devices: Sequence[DeviceDescription], units: Mapping[int, int] | None, seed: str) -> Units:
     """New devices, which share nothing with those of other copies."""
     if units is None:
-        return devices[0].service()
-    made: list[Service] = [device.device() for device in devices]
+        return devices[0].service(seed=seed)
+    made: list[Service] = [device.device(f"{seed}/{place}") for place, device in enumerate(devices)]
     return Units({number: made[place] for number, place in units.items()})
 
 

@@ -10,6 +10,7 @@ from port502.registers.maps.model import DeviceMap
 from port502.registers.reference import Table as TableName
 from port502.registers.values import Value
 from port502.service.device import Device
+from port502.service.identity import Identity
 from port502.service.table import Table
 from port502.simulate.layout import extent, identity_of, protected, sources_of
 from port502.simulate.models.choose import model_for
@@ -27,7 +28,7 @@ class SimulatedDevice(Device):
     ``clock`` gives unix seconds, ``seed`` makes it one device and no other. All values served within ``refresh``
     seconds are of one moment, and are computed only when somebody reads them. A client's writes are checked against
     the map's limits (exception 03), only points that the map lets write can be written (exception 02), and go on to
-    the model. ``model`` is its physics, by default those of the map's category.
+    the model. ``model`` is its physics, by default those of the map's category; ``identity`` is who it says it is.
     """
 
     def __init__(
@@ -38,6 +39,7 @@ class SimulatedDevice(Device):
         clock: Clock = time_module.time,
         refresh: float = REFRESH,
         model: Model | None = None,
+        identity: Identity | None = None,
     ) -> None:
         self.map = device_map
         self.clock = clock
@@ -57,7 +59,7 @@ class SimulatedDevice(Device):
                 table: protected(points, contents[table], table)
                 for table in (TableName.HOLDING, TableName.COIL)
             },
-            identity=identity_of(device_map),
+            identity=identity or identity_of(device_map),
         )
         self._served = {table: ServedTable(self._table(table), table, self) for table in TableName}
         for served in self._served.values():

@@ -7,17 +7,13 @@ from pathlib import Path
 
 from port502.site.build import understand_site
 from port502.site.device_file import understand_device
-from port502.site.document import Document, read_document
+from port502.site.document import read_document
 from port502.site.faults import Report, SiteFileError, nearest
+from port502.site.file_kind import DEVICE, KINDS, MAP, PLANT, SITE, UNKNOWN, kind_of
 from port502.site.map_file import understand_map
+from port502.site.plant_file import understand_plant
 
-SITE = "site"
-DEVICE = "device"
-MAP = "map"
-UNKNOWN = "unknown"
-
-FIRST_KEYS = {"site": SITE, "connections": SITE, "devices": SITE, "device": DEVICE, "map": MAP}
-"""What a file is, by the first of its keys that tells; a device file may have a map."""
+HINT = "a file begins with what it is: 'site: NAME', 'device: NAME', 'map: NAME' or 'plant: NAME'"
 
 
 def check_file(path: str | Path, environment: Mapping[str, str] | None = None) -> Report:
@@ -33,21 +29,15 @@ def check_file(path: str | Path, environment: Mapping[str, str] | None = None) -
         return Report(DEVICE, understand_device(document)[1])
     if kind == MAP:
         return Report(MAP, understand_map(document)[1])
+    if kind == PLANT:
+        return Report(PLANT, understand_plant(document)[1])
     faults = list(document.faults)
     if not faults or document.readable:
         first = next(iter(document.data), "") if isinstance(document.data, dict) else ""
-        hint = nearest(first, (SITE, DEVICE, MAP)) if first else ""
+        hint = nearest(first, KINDS) if first else ""
         if not hint.startswith("did you mean"):
-            hint = "a site file begins with 'site: NAME', a device file with 'device: NAME', a map with 'map: NAME'"
+            hint = HINT
         faults.append(
             document.fault((first,) if first else (), "nothing tells what file this is", hint, at_key=True)
         )
     return Report(UNKNOWN, tuple(faults))
-
-
-def kind_of(document: Document) -> str:
-    """``site``, ``device``, ``map`` or ``unknown``, by the first key that tells."""
-    keys = document.data if isinstance(document.data, dict) else {}
-    if DEVICE in keys:
-        return DEVICE
-    return next((FIRST_KEYS[key] for key in keys if key in FIRST_KEYS), UNKNOWN)

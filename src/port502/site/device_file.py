@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import time as time_module
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
 from pathlib import Path
 
-from port502.errors import UsageError
+from port502.errors import Port502Error, UsageError
+from port502.registers.maps.library import Library
+from port502.registers.maps.model import DeviceMap
 from port502.service.device import Device
 from port502.service.identity import Identity
 from port502.service.units import Units
+from port502.simulate.device import Clock, SimulatedDevice
 from port502.site.device_model import TABLES, DeviceFile, entry_of
 from port502.site.device_values import HIGHEST, HIGHEST_RECORD, Addresses, Filling
 from port502.site.document import Document, read_document
@@ -24,7 +28,8 @@ Placed = dict[int, Sequence[int]]
 class DeviceDescription:
     """A device as its file describes it; ``units`` is None where it answers any unit id.
 
-    Tables hold values by first address, ``read_only`` ranges by table, ``files`` tables by file number.
+    Tables hold values by first address, ``read_only`` ranges by table, ``files`` tables by file number. With a
+    ``map`` there are no tables: the device is a lifelike one of that map.
     """
 
     name: str
@@ -34,10 +39,16 @@ class DeviceDescription:
     read_only: Mapping[str, Sequence[range]] = field(default_factory=dict)
     files: Mapping[int, Placed] = field(default_factory=dict)
     fifo: Mapping[int, Sequence[int]] = field(default_factory=dict)
+    map: DeviceMap | None = None
     warnings: tuple[Fault, ...] = ()
 
-    def device(self) -> Device:
-        """A new device with these contents, which live in memory and share nothing with other copies."""
+    def device(self, seed: object = 0, clock: Clock = time_module.time) -> Device:
+        """A new device with these contents, which live in memory and share nothing with other copies.
+
+        ``seed`` and ``clock`` are for the values of a map, which move.
+        """
+        if self.map is not None:
+            return SimulatedDevice(self.map, seed=seed, clock=clock, identity=self._identity())
         return Device(
             holding=_as_registers(self.tables.get("holding", {})),
             input=_as_registers(self.tables.get("input", {})),
@@ -49,9 +60,13 @@ class DeviceDescription:
             fifo=self.fifo,
         )
 
-    def service(self, units: Sequence[int] | None = None) -> Units:
+    def _identity(self) -> Identity | None:
+        """What the file says of who it is; None where it says nothing, and the map does."""
+        return None if self.identity == Identity() else self.identity
+
+    def service(self, units: Sequence[int] | None = None, seed: object = 0) -> Units:
         """A new device behind its unit ids, or behind others."""
-        device = self.device()
+        device = self.device(seed)
         answered = self.units if units is None else tuple(units)
         if answered is None:
             return Units({}, any_unit=device)
@@ -99,7 +114,8 @@ def understand_device(document: Document) -> tuple[DeviceDescription | None, tup
         identity = Identity(**file.identity.model_dump(exclude_none=True))
     except UsageError as error:
         place.complain(("identity",), str(error))
-    if not faults and not any(tables.values()) and not files and not file.fifo:
+    device_map = _map_of(file, document, place)
+    if not faults and device_map is None and not any(tables.values()) and not files and not file.fifo:
         hint = "give it a table: holding: {0: [10, 20, 30]}"
         place.complain((), "has no addresses that could be read", hint, severity=WARNING)
     ordered = in_order(faults + place.faults)
@@ -107,8 +123,22 @@ def understand_device(document: Document) -> tuple[DeviceDescription | None, tup
         return None, ordered
     fifo = {at.first: queue.values for at, queue in file.fifo.items()}
     return DeviceDescription(
-        file.device, file.units, identity, tables, read_only, files, fifo, ordered
+        file.device, file.units, identity, tables, read_only, files, fifo, device_map, ordered
     ), ordered
+
+
+def _map_of(file: DeviceFile, document: Document, place: _Placement) -> DeviceMap | None:
+    """The map that a device has in place of tables; None, and a fault, where it has no use for one."""
+    if file.map is None:
+        return None
+    for name in (*TABLES, "files", "fifo", "read_only"):
+        if getattr(file, name):
+            place.complain((name,), "has no place beside a map", "leave out one of them")
+    try:
+        return Library.default().load(file.map, document.path.parent)
+    except Port502Error as error:
+        place.complain(("map",), str(error))
+        return None
 
 
 class _Placement:

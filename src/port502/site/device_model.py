@@ -21,7 +21,7 @@ from port502.site.device_values import (
     TableKey,
 )
 from port502.site.faults import KeyPath
-from port502.site.kinds import Kind, Name, Section, Text
+from port502.site.kinds import Kind, Line, Name, Section, Text
 from port502.site.scalars import shown, written
 
 ANY = "any"
@@ -108,6 +108,7 @@ class DeviceFile(Section):
     device: Name
     units: Units = (1,)
     identity: IdentitySection = IdentitySection()
+    map: Line | None = None
     holding: dict[TableKey, Registers] = Field(default_factory=dict)
     input: dict[TableKey, Registers] = Field(default_factory=dict)
     coil: dict[TableKey, Bits] = Field(default_factory=dict)

@@ -5,14 +5,15 @@ from __future__ import annotations
 from typing import Any
 
 from port502.errors import UsageError
-from port502.site.check import DEVICE, MAP, SITE
 from port502.site.device_model import DeviceFile
 from port502.site.durations import DURATION_PATTERN, SIZE_PATTERN, duration_text, size_text
+from port502.site.file_kind import DEVICE, MAP, PLANT, SITE
 from port502.site.kinds import Section
 from port502.site.map_model import MapFile
 from port502.site.model import SiteFile
+from port502.site.plant_model import PlantFile
 
-MODELS: dict[str, type[Section]] = {SITE: SiteFile, DEVICE: DeviceFile, MAP: MapFile}
+MODELS: dict[str, type[Section]] = {SITE: SiteFile, DEVICE: DeviceFile, MAP: MapFile, PLANT: PlantFile}
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
 
 

@@ -144,7 +144,9 @@ def known_keys(model: type[BaseModel], path: KeyPath) -> list[str]:
     for part in path:
         kind = _step(kind, part)
     kind = _bare(kind)
-    return list(kind.model_fields) if _is_model(kind) else []
+    if not _is_model(kind):
+        return []
+    return [field.alias or name for name, field in kind.model_fields.items()]
 
 
 def _step(kind: Any, part: str | int) -> Any:

@@ -1,0 +1,35 @@
+"""What kind of file this is, by the first of its keys that tells."""
+
+from __future__ import annotations
+
+from port502.site.document import Document
+
+SITE = "site"
+DEVICE = "device"
+MAP = "map"
+PLANT = "plant"
+UNKNOWN = "unknown"
+
+KINDS = (SITE, DEVICE, MAP, PLANT)
+"""The kinds of files that a user writes."""
+
+FIRST_KEYS = {
+    "site": SITE,
+    "connections": SITE,
+    "devices": SITE,
+    "device": DEVICE,
+    "map": MAP,
+    "plant": PLANT,
+}
+"""What a file is, by the first of its keys that tells; a device file may have a map, a plant has devices."""
+
+_SURE = (DEVICE, PLANT)
+
+
+def kind_of(document: Document) -> str:
+    """``site``, ``device``, ``map``, ``plant`` or ``unknown``, by the first key that tells."""
+    keys = document.data if isinstance(document.data, dict) else {}
+    for kind in _SURE:
+        if kind in keys:
+            return kind
+    return next((FIRST_KEYS[key] for key in keys if key in FIRST_KEYS), UNKNOWN)

@@ -1,0 +1,78 @@
+"""Where the devices of a plant listen, each copy at a place of its own."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+
+from port502.errors import UsageError
+from port502.service.access import check_listener_address
+from port502.site.document import Document
+from port502.site.faults import Fault
+from port502.site.plant_model import DeviceEntry
+from port502.transport.url import Target, parse_url
+
+HOSTS = 254
+"""Hosts of the last part of an address: 1 to 254; the next copy goes into the next third part."""
+
+HIGHEST_PORT = 65535
+_LAST_PART = re.compile(r"(\d{1,3})\.(\d{1,3})\.(\d{1,3})\.\{n\}")
+
+
+def copy_url(url: str, number: int) -> str:
+    """Where the copy of a number (from 1) listens.
+
+    ``{n}`` stands for the number; as the last part of an address it goes on in the next network behind 254.
+    Without it, copies take the ports one after the other. Raises UsageError when there are no more of them.
+    """
+    if "{n}" not in url:
+        target = parse_url(url)
+        if number == 1 or target.is_serial or not target.port:
+            return url
+        port = target.port + number - 1
+        if port > HIGHEST_PORT:
+            raise UsageError(
+                f"{url}: the port of copy {number} would be {port}, behind the last, {HIGHEST_PORT}"
+            )
+        return str(replace(target, port=port))
+    match = _LAST_PART.search(url)
+    if match is not None:
+        network, host = divmod(number - 1, HOSTS)
+        third = int(match[3]) + network
+        if third > 255:
+            raise UsageError(f"{url}: there is no address for copy {number}")
+        url = url[: match.start()] + f"{match[1]}.{match[2]}.{third}.{host + 1}" + url[match.end() :]
+    return url.replace("{n}", str(number))
+
+
+def listen_faults(name: str, entry: DeviceEntry, document: Document) -> list[Fault]:
+    """What is wrong with where a device listens."""
+    path = ("devices", name)
+    key = "gateway" if entry.gateway is not None else "listen"
+    if entry.gateway is not None and entry.listen is not None:
+        return [
+            document.fault(
+                (*path, "listen"), "a gateway says under 'gateway' where it listens", "leave one out"
+            )
+        ]
+    url = entry.gateway if entry.gateway is not None else entry.listen
+    if url is None:
+        return [document.fault(path, "listens nowhere", 'write listen: "tcp://127.0.0.1:1502"', at_key=True)]
+    if entry.gateway is None and entry.units:
+        return [document.fault((*path, "units"), "only a gateway has units", "write unit: 1")]
+    try:
+        first, last = parse_url(copy_url(url, 1)), parse_url(copy_url(url, entry.copies))
+        _check(first, entry)
+        _check(last, entry)
+    except UsageError as error:
+        return [document.fault((*path, key), str(error))]
+    return []
+
+
+def _check(target: Target, entry: DeviceEntry) -> None:
+    if target.scheme == "tls":
+        raise UsageError("simulated devices do not listen with tls://; use tcp://")
+    if target.is_serial and (entry.copies > 1 or entry.gateway is not None):
+        raise UsageError(f"{target} is one serial line, for one device")
+    if not target.is_serial:
+        check_listener_address(target.host, None)
