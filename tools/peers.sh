@@ -33,6 +33,11 @@ has_program cc || set -- "$@" gcc libc6-dev
 has_program mbpoll || set -- "$@" mbpoll
 has_program socat || set -- "$@" socat
 has_program tshark || set -- "$@" tshark
+has_program nft || set -- "$@" nftables
+has_program iptables || set -- "$@" iptables
+has_program ip || set -- "$@" iproute2
+has_program ufw || set -- "$@" ufw
+has_program firewall-offline-cmd || set -- "$@" firewalld
 install "$@"
 has_program node || install nodejs
 has_program npm || install npm # some packages of nodejs bring it along

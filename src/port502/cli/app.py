@@ -20,6 +20,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "run": ("port502.cli.run", "Run all that a site file describes."),
     "status": ("port502.cli.status", "Show how a running site fares."),
     "history": ("port502.cli.history", "Ask what was kept."),
+    "firewall": ("port502.cli.firewall", "Write the firewall rules that match a site."),
     "demo": ("port502.cli.demo", "Watch a simulated site being collected."),
 }
 """Each command's module and what it does in one line."""
