@@ -14,6 +14,7 @@ import pytest
 
 from port502.collect.collector import Collector
 from port502.collect.sample import BAD, GOOD, UNCERTAIN, Sample
+from port502.collect.schedule import Chore
 from port502.collect.settings import ExpressionSettings
 from port502.errors import ConfigError, UsageError
 from port502.registers.reference import Table
@@ -195,7 +196,7 @@ async def test_a_failing_callback_is_counted_and_said(caplog: pytest.LogCaptureF
         def broken(*args: Any) -> None:
             raise RuntimeError("a fault of ours")
 
-        run.collector._shop.schedule.every(1.0, 0.0, broken)
+        run.collector._shop.schedule.every(1.0, 0.0, Chore(broken))
         assert len(run.go(10)) == pytest.approx(10, abs=1)
         assert run.collector.status().failures == 10
         assert len([one for one in caplog.messages if "a fault of ours" in one]) == 1

@@ -4,7 +4,7 @@ import random
 
 import pytest
 
-from port502.collect.histogram import Histogram
+from port502.collect.histogram import Histogram, Recent
 
 
 def test_percentiles_are_right_to_within_an_eighth() -> None:
@@ -49,3 +49,16 @@ def test_what_was_long_ago_weighs_less() -> None:
     assert median is not None
     assert median < 0.002
     assert histogram.count == 40_000
+
+
+def test_the_recent_ones_are_the_last_hundred_and_twenty_eight() -> None:
+    recent = Recent()
+    assert recent.percentiles(0.5, 0.99) == (None, None)
+    assert recent.mean == 0.0
+    recent.add(0.25)
+    assert (len(recent), recent.mean) == (1, 0.25)
+    assert recent.percentiles(0.01, 0.5, 1.0) == (0.25, 0.25, 0.25)
+    for number in range(1, 301):
+        recent.add(number)
+    assert len(recent) == 128
+    assert recent.percentiles(0.0078, 0.5, 1.0) == (173.0, 236.0, 300.0)

@@ -3,6 +3,8 @@ from __future__ import annotations
 import logging
 import struct
 
+import pytest
+
 from port502.collect.bus import Bus
 from port502.collect.deadband import Deadband
 from port502.collect.derived import Derived
@@ -11,6 +13,7 @@ from port502.collect.outlet import Outlet
 from port502.collect.reading import LiveBlock
 from port502.collect.sample import BAD, UNCERTAIN, Sample
 from port502.collect.settings import ExpressionSettings
+from port502.errors import ReplyError
 from port502.registers.block import Block
 from port502.registers.point import Point
 from port502.registers.reference import Table
@@ -47,6 +50,34 @@ def test_without_a_deadband_every_reading_is_kept_and_with_one_every_change() ->
     assert setup.outlet.latest["d.b"].time == 1002.0
     assert setup.outlet.counters.good == 6
     assert setup.block.read_at == 2.0
+
+
+def test_equal_data_gives_equal_values_again_whatever_came_between() -> None:
+    setup = Setup()
+    good, wrong = struct.pack(">Hh", 1, 10), b"\0\1\0"
+    for data in (good, good):
+        setup.outlet.read(setup.block, data, 1.0, 1001.0)
+    with pytest.raises(ReplyError):
+        setup.outlet.read(setup.block, wrong, 2.0, 1002.0)
+    setup.outlet.failed(setup.block, "timeout", 3.0, 1003.0)
+    setup.outlet.read(setup.block, good, 4.0, 1004.0)
+    assert setup.outlet.latest["d.a"] == Sample("d.a", 1004.0, 1)
+    assert setup.kept() == [
+        ("d.a", 1), ("d.b", 10), ("d.a", 1), ("d.a", None), ("d.b", None), ("d.a", 1), ("d.b", 10),
+    ]  # fmt: skip
+
+
+def test_equal_data_with_a_fault_is_as_bad_as_before() -> None:
+    setup = Setup()
+    point = Point("a", Table.HOLDING, 0, "float32")
+    setup.block = LiveBlock(Block([point]), {"a": "d.a"}, {}, 0.0)
+    setup.outlet.latest.place(setup.block)
+    for now in (1.0, 2.0):
+        setup.outlet.read(setup.block, b"\x7f\xc0\0\0", now, 1000.0 + now)
+        assert setup.outlet.latest["d.a"].reason == "not a number"
+    setup.outlet.read(setup.block, b"\x3f\x80\0\0", 3.0, 1003.0)
+    assert setup.outlet.latest["d.a"].value == 1.0
+    assert setup.outlet.counters.bad == 2
 
 
 def test_a_failed_read_is_kept_and_counted_as_bad() -> None:

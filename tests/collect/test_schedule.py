@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import random
+from collections.abc import Callable
 
 import pytest
 
-from port502.collect.schedule import Beat, Schedule, grain, phase
+from port502.collect.schedule import Chore, Schedule, grain, phase
 from tests.collect.wire import ManualClock
 
 
@@ -19,6 +20,18 @@ class Run:
         self.sooner: list[float] = []
         self.schedule = Schedule(self.clock.time, self.errors.append, self.sooner.append)
         self.calls: list[tuple[float, float]] = []
+
+    def every(
+        self, interval: float, offset: float, function: Callable[[float, float], None] | None = None
+    ) -> Chore:
+        chore = Chore(function or self.note)
+        self.schedule.every(interval, offset, chore)
+        return chore
+
+    def once(self, when: float, function: Callable[[float, float], None] | None = None) -> Chore:
+        chore = Chore(function or self.note)
+        self.schedule.at(when, chore)
+        return chore
 
     def note(self, due: float, now: float) -> None:
         self.calls.append((due, now))
@@ -43,7 +56,7 @@ def test_phases_are_stable_and_spread_evenly_over_the_interval() -> None:
 
 
 def test_slots_lie_on_a_grid_that_does_not_drift(run: Run) -> None:
-    run.schedule.every(0.1, 0.03, run.note)
+    run.every(0.1, 0.03)
     random.seed(1)
     for slot in range(10_000):
         run.at(1000.03 + slot * 0.1 + random.random() * 0.09)
@@ -53,7 +66,7 @@ def test_slots_lie_on_a_grid_that_does_not_drift(run: Run) -> None:
 
 
 def test_slots_that_a_stalled_process_slept_through_are_skipped_and_counted(run: Run) -> None:
-    run.schedule.every(1.0, 0.5, run.note)
+    run.every(1.0, 0.5)
     run.at(1000.5)
     run.at(1007.2)
     assert run.at(1007.4) == 1007.5
@@ -63,9 +76,9 @@ def test_slots_that_a_stalled_process_slept_through_are_skipped_and_counted(run:
 
 
 def test_a_single_job_runs_once_and_a_cancelled_one_never(run: Run) -> None:
-    run.schedule.at(1000.2, run.note)
-    run.schedule.at(1000.3, run.note).cancel()
-    beat = run.schedule.every(1.0, 0.4, run.note)
+    run.once(1000.2)
+    run.once(1000.3).cancel()
+    beat = run.every(1.0, 0.4)
     beat.cancel()
     run.at(1001.0)
     assert [due for due, _ in run.calls] == [1000.2]
@@ -78,8 +91,8 @@ def test_a_job_that_fails_is_reported_and_keeps_its_slots(run: Run) -> None:
     def fail(due: float, now: float) -> None:
         raise ValueError("a fault of ours")
 
-    run.schedule.every(1.0, 0.1, fail)
-    run.schedule.every(1.0, 0.2, run.note)
+    run.every(1.0, 0.1, fail)
+    run.every(1.0, 0.2)
     run.at(1000.5)
     run.at(1001.5)
     assert [str(error) for error in run.errors] == ["a fault of ours"] * 2
@@ -89,22 +102,22 @@ def test_a_job_that_fails_is_reported_and_keeps_its_slots(run: Run) -> None:
 def test_what_a_job_schedules_for_now_waits_for_the_next_run(run: Run) -> None:
     def again(due: float, now: float) -> None:
         run.note(due, now)
-        run.schedule.at(now, again)
+        run.once(now, again)
 
-    run.schedule.at(1000.0, again)
+    run.once(1000.0, again)
     assert run.at(1000.0) == 1000.0
     assert len(run.calls) == 1
 
 
 def test_the_owner_is_told_of_what_is_due_before_all_else(run: Run) -> None:
-    run.schedule.at(1005.0, run.note)
-    run.schedule.at(1006.0, run.note)
-    run.schedule.at(1004.0, run.note)
+    run.once(1005.0)
+    run.once(1006.0)
+    run.once(1004.0)
     assert run.sooner == [1005.0, 1004.0]
 
 
 def test_lateness_is_measured_against_the_slot(run: Run) -> None:
-    run.schedule.every(1.0, 0.0, run.note)
+    run.every(1.0, 0.0)
     run.at(1001.003)
     assert run.schedule.late.longest == pytest.approx(0.003)
 
@@ -117,7 +130,7 @@ def test_wake_ups_are_as_far_apart_as_the_shortest_interval_allows() -> None:
 def test_any_mix_of_beats_keeps_each_to_its_own_grid(run: Run) -> None:
     """Beats come and go at any time; what a plain list of all slots says is what happens."""
     random.seed(7)
-    beats: list[tuple[float, float, float, list[float], Beat]] = []
+    beats: list[tuple[float, float, float, list[float], Chore]] = []
     now = 1000.0
     for _ in range(300):
         now += random.random() * 0.4
@@ -125,7 +138,7 @@ def test_any_mix_of_beats_keeps_each_to_its_own_grid(run: Run) -> None:
         if random.random() < 0.3:
             interval, offset = random.choice([0.1, 0.25, 1.0, 7.0]), random.random() * 10
             calls: list[float] = []
-            beat = run.schedule.every(interval, offset, lambda due, now, calls=calls: calls.append(due))
+            beat = run.every(interval, offset, lambda due, now, calls=calls: calls.append(due))
             beats.append((interval, offset, now, calls, beat))
         if beats and random.random() < 0.1:
             interval, offset, born, calls, beat = beats.pop(random.randrange(len(beats)))
@@ -148,10 +161,10 @@ def check(interval: float, offset: float, born: float, died: float, calls: list[
 
 
 def test_what_was_due_is_not_lost_when_a_beat_joins(run: Run) -> None:
-    run.schedule.every(1.0, 0.50, run.note)
+    run.every(1.0, 0.50)
     run.clock.now = 1000.505
-    run.schedule.every(1.0, 0.9, run.note)
-    run.schedule.every(1.0, 0.2, run.note)
+    run.every(1.0, 0.9)
+    run.every(1.0, 0.2)
     run.at(1000.51)
     assert [due for due, _ in run.calls] == [1000.5]
     run.at(1001.6)

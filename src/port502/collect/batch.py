@@ -19,25 +19,25 @@ class Batch(Sequence[Sample]):
     nothing, and only who reads them makes objects of them, once, in its own time and thread.
     """
 
-    __slots__ = ("_count", "_parts", "_samples")
+    __slots__ = ("_parts", "_samples", "size")
 
     def __init__(self) -> None:
         self._parts: list[Reading | list[Sample]] = []
         self._samples: list[Sample] | None = None
-        self._count = 0
+        self.size = 0
 
     def add_reading(self, points: Sequence[str], time: float, values: Sequence[Value]) -> None:
         """Add the good values of these points."""
         self._parts.append((points, time, values))
-        self._count += len(points)
+        self.size += len(points)
 
     def add_samples(self, samples: list[Sample]) -> None:
         """Add some samples; the list belongs to the batch from now on."""
         self._parts.append(samples)
-        self._count += len(samples)
+        self.size += len(samples)
 
     def __len__(self) -> int:
-        return self._count
+        return self.size
 
     def __iter__(self) -> Iterator[Sample]:
         return iter(self._made())

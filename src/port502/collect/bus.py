@@ -55,14 +55,14 @@ class Bus:
         """Pass the good values of these points on, soon."""
         if self._sinks:
             self._batch.add_reading(points, time, values)
-            if len(self._batch) >= BATCH:
+            if self._batch.size >= BATCH:
                 self.flush(now)
 
     def offer(self, samples: list[Sample], now: float) -> None:
         """Pass samples on, soon; the list is not the caller's any more."""
         if self._sinks and samples:
             self._batch.add_samples(samples)
-            if len(self._batch) >= BATCH:
+            if self._batch.size >= BATCH:
                 self.flush(now)
 
     def flush(self, now: float) -> None:

@@ -21,7 +21,7 @@ from port502.collect.poller import Layout, Poller, Workshop
 from port502.collect.reads import bands_of, point_of
 from port502.collect.report import report
 from port502.collect.sample import Value
-from port502.collect.schedule import Schedule, grain
+from port502.collect.schedule import Chore, Schedule, grain
 from port502.collect.settings import ConnectionSettings, DeviceSettings
 from port502.collect.status import CollectorStatus
 from port502.collect.wire import Connect, connect
@@ -95,9 +95,9 @@ class Collector:
             raise UsageError("a collector is started once")
         self._started = self._clock.time()
         schedule = self._shop.schedule
-        schedule.every(SWEEP, 0.0, self._sweep)
-        schedule.every(DELAY, 0.0, lambda due, now: self._bus.flush(now))
-        schedule.every(LOOK_AFTER, 0.0, self._look_after)
+        schedule.every(SWEEP, 0.0, Chore(self._sweep))
+        schedule.every(DELAY, 0.0, Chore(lambda due, now: self._bus.flush(now)))
+        schedule.every(LOOK_AFTER, 0.0, Chore(self._look_after))
         for poller in self._pollers.values():
             poller.start()
 

@@ -10,6 +10,7 @@ from port502.collect.outlet import Outlet
 from port502.collect.reading import LiveBlock
 from port502.collect.reads import Reads
 from port502.collect.sample import BAD, Sample
+from port502.collect.schedule import Job
 from port502.collect.unit import Unit
 from port502.collect.wire import AnyTransaction
 from port502.collect.words import BUSY_CODES, NO_ANSWER_CODES, reason_of
@@ -58,6 +59,9 @@ class Line(Protocol):
     def cancel(self, transaction: AnyTransaction) -> None:
         """Nobody waits for it any more."""
 
+    def learned(self, device: str) -> None:
+        """What is known about a device has changed."""
+
     def later(self, group: Group, block: LiveBlock, when: float) -> None:
         """Have ``group.ask_again`` called for this block at a monotonic time."""
 
@@ -71,7 +75,7 @@ class Line(Protocol):
         """The state of a unit has changed."""
 
 
-class Group:
+class Group(Job):
     """The points of one device with one interval; at most one cycle of it runs at a time.
 
     Within a cycle the blocks are asked one after the other (``parallel`` of them at a time on a connection with a
@@ -81,23 +85,46 @@ class Group:
     """
 
     __slots__ = (
-        "_delayed", "_first", "_flying", "_health", "_next", "_silent", "_todo", "cycles", "device",
-        "interval", "line", "missed", "overruns", "priority", "progress", "reads", "running", "started", "took", "unit",
+        "_blocks",
+        "_delayed",
+        "_first",
+        "_flying",
+        "_health",
+        "_next",
+        "_plan_until",
+        "_silent",
+        "_todo",
+        "cycles",
+        "device",
+        "heard",
+        "interval",
+        "line",
+        "missed",
+        "number",
+        "overruns",
+        "priority",
+        "reads",
+        "running",
+        "started",
+        "unit",
     )  # fmt: skip
 
     def __init__(self, device: str, interval: float, unit: Unit, reads: Reads, line: Line) -> None:
+        super().__init__()
         self.device = device
         self.interval = interval
         self.unit = unit
+        self.number = unit.number
         self.reads = reads
         self.line = line
         self.priority = PRIORITY_FAST if interval <= FAST else PRIORITY_SLOW
         self.running = False
         self.missed = True
-        self.started = self.progress = 0.0
-        self.took: float | None = None
+        self.started = self.heard = 0.0
         self.cycles = self.overruns = 0
         self._health = unit.health
+        self._blocks: tuple[LiveBlock, ...] = ()
+        self._plan_until = float("-inf")
         self._todo: Sequence[LiveBlock] = ()
         self._next = 0
         self._first = 0
@@ -110,7 +137,7 @@ class Group:
 
     # A cycle begins and ends
 
-    def due(self, due: float, now: float) -> None:
+    def run(self, due: float, now: float) -> None:
         """A slot has come; it is skipped while the last cycle is still running."""
         if not self.running:
             self.begin(now)
@@ -123,19 +150,28 @@ class Group:
         online = self._health.online
         if not (online and self.line.ready) and self._cannot_ask(now):
             return
-        reads = self.reads
-        if not reads.fresh(now) and reads.refresh(now, self.line.wall()):
-            self._first = 0
-        first = self._first
-        self._todo = reads.live[first:] + reads.live[:first] if first else reads.live
+        if now >= self._plan_until:
+            self._plan(now)
+        blocks, first = self._blocks, self._first
+        self._todo = blocks[first:] + blocks[:first] if first else blocks
         self._next = 0
         self.running = True
         self.missed = self._silent = False
-        self.started = self.progress = now
+        self.started = self.heard = now
         if online:
             self._advance(now)
         else:
             self.resume(now)
+
+    def replan(self) -> None:
+        """Look at the plan before the next cycle."""
+        self._plan_until = float("-inf")
+
+    def _plan(self, now: float) -> None:
+        if self.reads.refresh(now, self.line.wall()):
+            self._blocks = self.reads.live
+            self._first = 0
+        self._plan_until = self.reads.retry_at
 
     def _cannot_ask(self, now: float) -> bool:
         """Whether connection or unit cannot be asked now; all points are bad then, if the reason is known."""
@@ -163,14 +199,15 @@ class Group:
     def fail(self, reason: str, now: float) -> None:
         """End the cycle now; points not read in it are bad. Without a running cycle, all are."""
         if not self.running:
-            self.reads.refresh(now, self.line.wall())
-            self._todo, self._next = self.reads.live, 0
+            self._plan(now)
+            self._todo, self._next = self._blocks, 0
         left = self._take_back()
         self._drop(left, reason, now)
         self._give_up(reason, now)
 
     def stop(self, now: float) -> None:
         """End for good, without a word."""
+        self.cancel()
         self._take_back()
         self._todo, self._next = (), 0
         self.running = False
@@ -192,10 +229,12 @@ class Group:
         """Ask for what comes next, as far as it may be asked now, or end the cycle."""
         todo = self._todo
         if self._health.online:
-            while self._next < len(todo) and self._flying < self.line.parallel:
+            line = self.line
+            while self._next < len(todo) and self._flying < line.parallel:
                 block = todo[self._next]
                 self._next += 1
-                self._ask(block, self.priority, now)
+                self._flying += 1
+                block.transaction = line.submit(self, block, self.priority, now)
         elif self._next < len(todo):
             if self.unit.tester is not self:
                 self._give_up(self._health.reason, now)
@@ -231,7 +270,6 @@ class Group:
             self.running = False
             self.cycles += 1
             self.line.tally.cycles += 1
-            self.took = now - self.started
             if not self._health.online:
                 self.unit.leave(self, now)
 
@@ -247,36 +285,34 @@ class Group:
         block: LiveBlock = transaction.context
         line = self.line
         now = line.time()
-        self.progress = now
+        self.heard = now
         self._flying -= 1
         block.transaction = None
         line.heard(transaction, now)
-        error = transaction.error
-        if error is None:
-            error = self._read(block, transaction, now)
-        if error is not None:
-            self._failed(block, error, transaction, now)
-        if self.running:
+        response = transaction.response
+        if response is None:
+            assert transaction.error is not None
+            self._failed(block, transaction.error, transaction, now)
+        else:
+            try:
+                line.outlet.read(block, response.data, now, line.wall())
+            except ReplyError as error:
+                self._failed(block, error, transaction, now)
+            else:
+                block.tries = 0
+                block.failed = False
+                if not block.proven:
+                    self.reads.proven(block)
+                    self.line.learned(self.device)
+                if not self._health.online:
+                    self._alive(now)
+        if self._flying or self._next < len(self._todo) or self._delayed:
             self._advance(now)
-
-    def _read(self, block: LiveBlock, transaction: AnyTransaction, now: float) -> ReplyError | None:
-        """Pass a reading on; returns what is wrong with it."""
-        assert transaction.response is not None
-        try:
-            self.line.outlet.read(block, transaction.response.data, now, self.line.wall())
-        except ReplyError as error:
-            return error
-        block.tries = 0
-        block.failed = False
-        if not block.proven:
-            self.reads.proven(block)
-        self._alive(now)
-        return None
+        elif self.running:
+            self._finish(now)
 
     def _alive(self, now: float) -> None:
-        if self._health.online:
-            self._health.last_answer = now
-        elif self.unit.answered(now):
+        if self.unit.answered(now):
             self.line.turned(self.unit, now)
 
     def _failed(self, block: LiveBlock, error: Port502Error, transaction: AnyTransaction, now: float) -> None:
@@ -300,6 +336,7 @@ class Group:
         reason = reason_of(error, self.unit.number)
         if error.code in HEALABLE:
             pieces = self.reads.pieces(block, error.code, now, self.line.wall())
+            self.line.learned(self.device)
             if pieces:
                 self._todo = [*self._todo[: self._next], *pieces, *self._todo[self._next :]]
                 return
@@ -321,9 +358,9 @@ class Group:
         cost = (now - transaction.sent_at) * (block.tries + 1)
         reason = reason_of(error, self.unit.number)
         block.failed = True
-        live = self.reads.live
-        if block in live:
-            self._first = (live.index(block) + 1) % len(live)
+        blocks = self._blocks
+        if block in blocks:
+            self._first = (blocks.index(block) + 1) % len(blocks)
         self._drop([block], reason, now)
         if not self._silent:
             self._silent = True
@@ -338,6 +375,11 @@ class Group:
             self._ask(block, self.priority, now)
 
     # Its owner's view
+
+    @property
+    def took(self) -> float | None:
+        """How long its last cycle lasted; None while one runs or before the first."""
+        return self.heard - self.started if self.cycles and not self.running else None
 
     @property
     def outstanding(self) -> list[AnyTransaction]:

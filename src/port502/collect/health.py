@@ -10,7 +10,7 @@ OFFLINE = "offline"
 FAILURES = 3
 """Failed tests in a row before a unit is offline ..."""
 SILENCE = 5.0
-"""... and seconds since it last answered; both must be true."""
+"""... and seconds since it was first asked in vain; both must be true."""
 FIRST_PROBE = 10.0
 LAST_PROBE = 60.0
 SHARE = 4.0
@@ -26,14 +26,14 @@ class UnitHealth:
     """
 
     __slots__ = (
-        "failures", "last_answer", "next_test", "online", "patience", "period", "reason", "since", "state",
+        "failures", "next_test", "online", "patience", "period", "reason", "silent_since", "since", "state",
     )  # fmt: skip
 
     def __init__(self, now: float) -> None:
         self.state = UNKNOWN
         self.online = False
         self.since = now
-        self.last_answer = now
+        self.silent_since = now
         self.failures = 0
         self.reason = ""
         self.next_test = now
@@ -56,8 +56,7 @@ class UnitHealth:
         return self.patience
 
     def answered(self, now: float) -> bool:
-        """It replied; True when that is news."""
-        self.last_answer = now
+        """It replied; True when that is news, which it is not while the unit is online."""
         if self.online:
             return False
         self.state = ONLINE
@@ -71,14 +70,16 @@ class UnitHealth:
 
     def failed(self, now: float, reason: str, cost: float, *, shared: bool) -> bool:
         """It did not reply, for ``cost`` seconds of a wire that it may share; True when its state changes."""
-        self.online = False
+        if self.online:
+            self.online = False
+            self.silent_since = now - cost
         self.failures += 1
         self.reason = reason
         self.patience *= 2.0
         before = self.state
         if before is OFFLINE:
             self.period = min(self.period * 2.0, LAST_PROBE)
-        elif self.failures >= FAILURES and now - self.last_answer >= SILENCE:
+        elif self.failures >= FAILURES and now - self.silent_since >= SILENCE:
             self.state = OFFLINE
             self.period = FIRST_PROBE
         else:

@@ -11,12 +11,12 @@ from port502.collect.clock import Clock
 from port502.collect.derived import Derived, Node
 from port502.collect.group import PRIORITY_TEST, Group, Tally
 from port502.collect.health import OFFLINE, ONLINE, SILENCE
-from port502.collect.histogram import Histogram
+from port502.collect.histogram import Recent
 from port502.collect.knowledge import KnowledgeBook
 from port502.collect.outlet import Outlet
 from port502.collect.reading import LiveBlock
 from port502.collect.reads import Reads
-from port502.collect.schedule import Beat, Schedule, phase
+from port502.collect.schedule import Chore, Schedule, phase
 from port502.collect.settings import ConnectionSettings, DeviceSettings
 from port502.collect.unit import Unit
 from port502.collect.wire import AnyTransaction, Connect, Wire
@@ -76,15 +76,14 @@ class Poller:
         self.down: str | None = None
         self.units: dict[int, Unit] = {}
         self.groups: dict[tuple[str, float], Group] = {}
-        self.response = Histogram()
-        self.busy = 0.0
+        self.response = Recent()
+        self.wasted = 0.0
         self.load = 0.0
         self.exceptions = 0
         self.restarts = 0
         self.state_since = shop.clock.time()
         self._derived = Derived(())
         self._serial = settings.url.startswith(("rtu", "ascii"))
-        self._beats: dict[tuple[str, float], Beat] = {}
         self._down_since: float | None = None
         self._busy_before = 0.0
         self._restarted = float("-inf")
@@ -122,10 +121,9 @@ class Poller:
     def adopt(self, settings: ConnectionSettings, layout: Layout, derived: Derived) -> None:
         """Go on with other devices on the same connection; groups taken over are not disturbed."""
         now = self.time()
-        for key, group in list(self.groups.items()):
+        for key, group in self.groups.items():
             if layout.groups.get(key) is not group:
                 group.stop(now)
-                self._beats.pop(key).cancel()
         fresh = [key for key, group in layout.groups.items() if self.groups.get(key) is not group]
         self.settings = settings
         self.groups = layout.groups
@@ -152,9 +150,8 @@ class Poller:
     def halt(self) -> None:
         """Start no cycle any more; those that run may end."""
         self._active = self.ready = False
-        for beat in self._beats.values():
-            beat.cancel()
-        self._beats.clear()
+        for group in self.groups.values():
+            group.cancel()
 
     async def close(self) -> None:
         """End everything at once."""
@@ -178,7 +175,7 @@ class Poller:
         for key in keys:
             device, interval = key
             offset = phase(f"{self.settings.name}/{device}", interval)
-            self._beats[key] = self.shop.schedule.every(interval, offset, self.groups[key].due)
+            self.shop.schedule.every(interval, offset, self.groups[key])
 
     # The wire
 
@@ -244,6 +241,12 @@ class Poller:
 
     # What its groups ask of it
 
+    def learned(self, device: str) -> None:
+        """What is known about a device has changed: its groups have to look at their plans."""
+        for group in self.groups.values():
+            if group.device == device:
+                group.replan()
+
     def blocked(self) -> str | None:
         """Why nothing can be asked now: in words, empty while that is not known yet; None when it can."""
         if not self._active:
@@ -258,12 +261,11 @@ class Poller:
     def submit(self, group: Group, block: LiveBlock, priority: int, now: float) -> AnyTransaction:
         """Ask for a block; a unit that may be dead gets less of the others' time than one that answers."""
         timeout = self.response_timeout
-        unit = group.unit
         if priority == PRIORITY_TEST and self.shared:
-            timeout = unit.health.timeout(timeout, self._usual())
+            timeout = group.unit.health.timeout(timeout, self._usual())
         self.tally.polls += 1
         return self.wire.submit(
-            unit.number,
+            group.number,
             block.request,
             group.replied,
             timeout=timeout,
@@ -274,7 +276,7 @@ class Poller:
 
     def _usual(self) -> float | None:
         """What slow replies take here. A serial line cannot tell a late reply from the next, so it never says."""
-        return self.response.percentile(0.99) if self.response.count >= 10 and not self._serial else None
+        return self.response.percentiles(0.99)[0] if len(self.response) >= 10 and not self._serial else None
 
     def cancel(self, transaction: AnyTransaction) -> None:
         """Nobody waits for it any more."""
@@ -282,20 +284,20 @@ class Poller:
 
     def later(self, group: Group, block: LiveBlock, when: float) -> None:
         """Have the group ask again for a block."""
-        self.shop.schedule.at(when, lambda due, now: group.ask_again(block, now))
+        self.shop.schedule.at(when, Chore(lambda due, now: group.ask_again(block, now)))
 
     def heard(self, transaction: AnyTransaction, now: float) -> None:
         """A request is over: it was answered, whatever the reply says, or its time is up."""
         if not transaction.attempts:
             return
-        took = now - transaction.sent_at
-        self.busy += took
         error = transaction.error
         if error is None:
-            self.response.add(took)
+            self.response.add(now - transaction.sent_at)
         elif isinstance(error, DeviceError):
             self.exceptions += 1
-            self.response.add(took)
+            self.response.add(now - transaction.sent_at)
+        else:
+            self.wasted += now - transaction.sent_at
 
     def overrun(self, group: Group, now: float) -> None:
         """The group is not done when its next slot comes: say so, once a minute."""
@@ -328,8 +330,9 @@ class Poller:
 
     def look_after(self, now: float, elapsed: float) -> None:
         """Every few seconds: how busy the wire is, and whether anything hangs."""
-        recent = min(1.0, (self.busy - self._busy_before) / elapsed)
-        self._busy_before = self.busy
+        busy = self.wire.counters.replies * self.response.mean + self.wasted
+        recent = min(1.0, max(0.0, busy - self._busy_before) / elapsed)
+        self._busy_before = busy
         self.load += (recent - self.load) * min(1.0, elapsed / 30.0)
         if self.load > FULL:
             name = self.settings.name
@@ -338,7 +341,7 @@ class Poller:
             )
         limit = STUCK + QUEUE_PATIENCE + self.settings.response_timeout
         if now - self._restarted >= RESTART_PAUSE and any(
-            group.running and now - group.progress > limit for group in self.groups.values()
+            group.running and now - group.heard > limit for group in self.groups.values()
         ):
             self.restart(now)
 

@@ -48,9 +48,11 @@ class LiveBlock:
     """One block that a group reads again and again; the ``Source`` of the latest values of its points.
 
     ``names`` are the full names of its points in the order of its values. ``filters`` is None where every reading
-    is kept. ``feeds`` are the expressions that need any of the points, in the order of computing. ``transaction``
-    is set while it is being asked for, ``tries`` counts the attempts that failed, ``failed`` says that the last
-    cycle had no answer, ``proven`` that it was read at least once.
+    is kept. ``values`` are those in ``data``, the last reply's, or None where not all of them are good. ``feeds``
+    are the expressions that need any of the points, in the order of computing. ``made`` are the samples where
+    they had to be made, else values and Unix ``time`` stand for them. ``transaction`` is set while it is
+    being asked for, ``tries`` counts the attempts that failed, ``failed`` says that the last cycle had no answer,
+    ``proven`` that it was read at least once.
     """
 
     __slots__ = (
@@ -69,7 +71,7 @@ class LiveBlock:
         self.filters: Sequence[Deadband | None] | None = mine if any(mine) else None
         self.feeds: tuple[Node, ...] = ()
         self.data = b""
-        self.values: Sequence[Value] = ()
+        self.values: Sequence[Value] | None = None
         self.time = 0.0
         self.made: list[Sample] | None = None
         self.read_at = now
@@ -78,14 +80,9 @@ class LiveBlock:
         self.tries = 0
         self.transaction: AnyTransaction | None = None
 
-    def good(self, values: Sequence[Value], time: float) -> None:
-        """All its points were read well; their samples are made when somebody asks."""
-        self.values = values
-        self.time = time
-        self.made = None
-
     def mixed(self, data: bytes, time: float) -> list[Sample]:
         """The samples in the data of a reply, good or bad each."""
+        self.values = None
         self.made = [
             Sample(name, time, None, BAD, fault) if fault else Sample(name, time, value)
             for name, (value, fault) in zip(self.names, self.decoder.carefully(data), strict=True)

@@ -20,7 +20,8 @@ from port502.registers.point import Point
 class Reads:
     """The blocks of some points of a device, and the points that the device refuses.
 
-    ``live`` is what a cycle reads, ``guilty`` says for each refused point (by full name) why it is bad. Raises
+    ``live`` is what a cycle reads, ``guilty`` says for each refused point (by full name) why it is bad. Both hold
+    until monotonic ``retry_at``, or until something is learned about the device. Raises
     UsageError for points that no read within the device's limits can fetch.
     """
 
@@ -29,33 +30,27 @@ class Reads:
     ) -> None:
         points = list(points)
         self.names = {one.name: f"{device.name}.{one.name}" for one in points}
-        self.live: list[LiveBlock] = []
+        self.live: tuple[LiveBlock, ...] = ()
         self.guilty: dict[str, str] = {}
         self.guilty_feed: tuple[Node, ...] = ()
         self._healing = Healing([point_of(one) for one in points], limits_of(device), knowledge)
         self._outlet = outlet
         self._derived: Derived | None = None
         self._knowledge = knowledge
-        self._revision = -1
-        self._retry_at = float("-inf")
+        self.retry_at = float("-inf")
         self._planned: list[Block] | None = None
         self._pieces: list[LiveBlock] = []
-
-    def fresh(self, now: float) -> bool:
-        """Whether ``live`` is what to read now, as far as can be told at a glance."""
-        return self._knowledge.revision == self._revision and now < self._retry_at
 
     def refresh(self, now: float, time: float) -> bool:
         """Bring ``live`` in line with what the healing wants read now; True when it has changed."""
         planned = self._healing.blocks(time)
-        self._revision = self._knowledge.revision
         retries = [refusal.retry_at - time for refusal in self._knowledge.refused.values()]
-        self._retry_at = now + min(retries, default=float("inf"))
+        self.retry_at = now + min(retries, default=float("inf"))
         if planned is self._planned and not self._pieces:
             return False
         latest = self._outlet.latest
         known = {live.block: live for live in self.live}
-        self.live = [known.get(block) or self._alive(block, now) for block in planned]
+        self.live = tuple([known.get(block) or self._alive(block, now) for block in planned])
         for gone in set(known.values()).union(self._pieces).difference(self.live):
             latest.displace(gone)
         self._pieces.clear()

@@ -35,7 +35,8 @@ def report(
 
 def _connection(poller: Poller) -> ConnectionStatus:
     now, time = poller.time(), poller.wall()
-    counters, response = poller.wire.counters, poller.response
+    counters = poller.wire.counters
+    p50, p95, p99 = poller.response.percentiles(0.5, 0.95, 0.99)
     return ConnectionStatus(
         name=poller.settings.name,
         url=poller.settings.url,
@@ -49,9 +50,9 @@ def _connection(poller: Poller) -> ConnectionStatus:
         failures=counters.failures,
         connects=counters.connects,
         restarts=poller.restarts,
-        response_p50=response.percentile(0.5),
-        response_p95=response.percentile(0.95),
-        response_p99=response.percentile(0.99),
+        response_p50=p50,
+        response_p95=p95,
+        response_p99=p99,
         load=poller.load,
         units=tuple(_units(poller, now)),
         groups=tuple(_groups(poller)),

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import math
+from abc import ABC, abstractmethod
+from array import array
 from bisect import bisect_right
 from collections.abc import Callable
 from heapq import heappop, heappush
@@ -27,62 +29,64 @@ def phase(name: str, interval: float) -> float:
     return int.from_bytes(digest, "big") / 2**64 * interval
 
 
-class Beat:
-    """A recurring job: ``run(due, now)`` is called once per slot; slots lie at ``offset + n × interval``."""
+class Job(ABC):
+    """Something to be done when it is due; once cancelled it is never run again."""
 
-    __slots__ = ("active", "offset", "run")
+    __slots__ = ("active",)
 
-    def __init__(self, offset: float, run: Callable[[float, float], None]) -> None:
-        self.offset = offset
-        self.run = run
+    def __init__(self) -> None:
         self.active = True
 
+    @abstractmethod
+    def run(self, due: float, now: float) -> None:
+        """Do it: it was due at one monotonic time, and now it is another."""
+
     def cancel(self) -> None:
-        """Stop it; a cancelled beat is never called again."""
+        """Do it no more."""
         self.active = False
 
 
-class Once:
-    """One job for one moment."""
+class Chore(Job):
+    """A job that is a function of ``due`` and ``now``."""
 
-    __slots__ = ("active", "run")
+    __slots__ = ("_function",)
 
-    def __init__(self, run: Callable[[float, float], None]) -> None:
-        self.run = run
-        self.active = True
+    def __init__(self, function: Callable[[float, float], None]) -> None:
+        super().__init__()
+        self._function = function
 
-    def cancel(self) -> None:
-        """Forget it; a cancelled job is never called."""
-        self.active = False
+    def run(self, due: float, now: float) -> None:
+        """Call the function."""
+        self._function(due, now)
 
 
 class Ring:
-    """All beats of one interval in the order of their offsets, which is the order of their slots for ever.
+    """All jobs of one interval in the order of their offsets, which is the order of their slots for ever.
 
     That makes the next slot the next entry: nothing is sorted while it turns. ``due`` is the next slot's time.
     """
 
-    __slots__ = ("_beats", "_index", "_offsets", "_turn", "due", "interval", "missed")
+    __slots__ = ("_index", "_jobs", "_offsets", "_turn", "due", "interval", "missed")
 
     def __init__(self, interval: float) -> None:
         self.interval = interval
         self.due = math.inf
         self.missed = 0
-        self._offsets: list[float] = []
-        self._beats: list[Beat] = []
+        self._offsets = array("d")
+        self._jobs: list[Job] = []
         self._index = 0
         self._turn = 0
 
     def __len__(self) -> int:
-        return len(self._beats)
+        return len(self._jobs)
 
-    def add(self, beat: Beat, now: float) -> None:
-        """Take a beat in; its first slot is the next one after ``now``."""
-        place = bisect_right(self._offsets, beat.offset)
-        self._offsets.insert(place, beat.offset)
-        self._beats.insert(place, beat)
-        turn = math.floor((now - beat.offset) / self.interval) + 1
-        slot = turn * self.interval + beat.offset
+    def add(self, job: Job, offset: float, now: float) -> None:
+        """Take a job in; its first slot is the next one after ``now``."""
+        place = bisect_right(self._offsets, offset)
+        self._offsets.insert(place, offset)
+        self._jobs.insert(place, job)
+        turn = math.floor((now - offset) / self.interval) + 1
+        slot = turn * self.interval + offset
         if slot < self.due:
             self._turn, self._index, self.due = turn, place, slot
         elif place <= self._index:
@@ -90,40 +94,44 @@ class Ring:
 
     def _settle(self) -> None:
         """Know the time of the slot that is pointed at."""
-        if self._index >= len(self._beats):
+        if self._index >= len(self._jobs):
             self._index = 0
             self._turn += 1
-        self.due = self._turn * self.interval + self._offsets[self._index] if self._beats else math.inf
+        self.due = self._turn * self.interval + self._offsets[self._index] if self._jobs else math.inf
 
-    def take(self, now: float) -> tuple[float, Beat]:
-        """The beat whose slot has come, with the slot's time; the ring turns on."""
-        if now - self.due >= self.interval:
-            self._skip(now)
-        due, beat = self.due, self._beats[self._index]
-        self._index += 1
-        self._settle()
-        return due, beat
+    def take(self) -> Job:
+        """The job whose slot has come; the ring turns on to the next."""
+        index = self._index
+        job = self._jobs[index]
+        index += 1
+        if index == len(self._jobs):
+            index = 0
+            self._turn += 1
+        self._index = index
+        self.due = self._turn * self.interval + self._offsets[index]
+        return job
 
-    def _skip(self, now: float) -> None:
+    def skip(self, now: float) -> None:
         """Pass over the whole turns that a stalled process slept through, and count their slots."""
         turns = math.floor((now - self.due) / self.interval)
         self._turn += turns
-        self.missed += turns * len(self._beats)
+        self.missed += turns * len(self._jobs)
         self.due = self._turn * self.interval + self._offsets[self._index]
 
     def sweep(self) -> None:
-        """Let go of cancelled beats."""
-        kept = [beat for beat in self._beats if beat.active]
-        if len(kept) < len(self._beats):
-            next_one = next((beat for beat in self._beats[self._index :] if beat.active), None)
-            self._beats = kept
-            self._offsets = [beat.offset for beat in kept]
+        """Let go of cancelled jobs."""
+        kept = [job for job in self._jobs if job.active]
+        if len(kept) < len(self._jobs):
+            next_one = next((job for job in self._jobs[self._index :] if job.active), None)
+            offsets = zip(self._jobs, self._offsets, strict=True)
+            self._offsets = array("d", [offset for job, offset in offsets if job.active])
+            self._jobs = kept
             self._index = kept.index(next_one) if next_one is not None else len(kept)
             self._settle()
 
 
 class Schedule:
-    """Everything that is due; ``time`` tells monotonic seconds, ``late`` how long after its slot each beat began.
+    """Everything that is due; ``time`` tells monotonic seconds, ``late`` how late recurring jobs began.
 
     A job that raises is reported to ``failed`` and keeps its slots: one bad callback never stops the others.
     ``sooner`` is told the time of a new job that is due before all others.
@@ -140,7 +148,7 @@ class Schedule:
         self._failed = failed
         self._sooner = sooner
         self._rings: dict[float, Ring] = {}
-        self._once: list[tuple[float, int, Once]] = []
+        self._once: list[tuple[float, int, Job]] = []
         self._sequence = 0
 
     def __len__(self) -> int:
@@ -151,25 +159,21 @@ class Schedule:
         """Slots that passed while the process could not call anybody; they are skipped, never replayed."""
         return sum(ring.missed for ring in self._rings.values())
 
-    def every(self, interval: float, offset: float, run: Callable[[float, float], None]) -> Beat:
-        """Call ``run(due, now)`` in each slot of the grid, beginning with the next one."""
-        beat = Beat(offset % interval, run)
+    def every(self, interval: float, offset: float, job: Job) -> None:
+        """Run a job in each slot of the grid ``offset + n × interval``, beginning with the next one."""
         ring = self._rings.get(interval)
         if ring is None:
             ring = self._rings[interval] = Ring(interval)
         before = self.next_due()
-        ring.add(beat, self._time())
+        ring.add(job, offset % interval, self._time())
         self._announce(before)
-        return beat
 
-    def at(self, when: float, run: Callable[[float, float], None]) -> Once:
-        """Call ``run(due, now)`` once, at ``when`` or as soon after it as possible."""
+    def at(self, when: float, job: Job) -> None:
+        """Run a job once, at ``when`` or as soon after it as possible."""
         before = self.next_due()
-        job = Once(run)
         self._sequence += 1
         heappush(self._once, (when, self._sequence, job))
         self._announce(before)
-        return job
 
     def prune(self) -> None:
         """Let go of everything that was cancelled."""
@@ -200,20 +204,23 @@ class Schedule:
         once = self._once
         while once and once[0][0] <= until and once[0][1] <= newest:
             due, _, job = heappop(once)
-            self._call(job, due, self._time())
+            if job.active:
+                try:
+                    job.run(due, self._time())
+                except Exception as error:
+                    self._failed(error)
+        time, late = self._time, self.late.add
         for ring in list(self._rings.values()):
             while ring.due <= until:
-                now = self._time()
-                due, beat = ring.take(now)
-                if beat.active:
-                    self.late.add(now - due)
-                    self._call(beat, due, now)
+                now = time()
+                if now - ring.due >= ring.interval:
+                    ring.skip(now)
+                due = ring.due
+                job = ring.take()
+                if job.active:
+                    late(now - due)
+                    try:
+                        job.run(due, now)
+                    except Exception as error:
+                        self._failed(error)
         return self.next_due()
-
-    def _call(self, job: Beat | Once, due: float, now: float) -> None:
-        if not job.active:
-            return
-        try:
-            job.run(due, now)
-        except Exception as error:
-            self._failed(error)
