@@ -24,7 +24,7 @@ def test_an_inverter_with_a_battery_is_a_hybrid() -> None:
     assert model_for("valve", set(), 1) is None
 
 
-@pytest.mark.parametrize("make", set(MODELS.values()), ids=lambda make: str(make.__name__))
+@pytest.mark.parametrize("make", list(dict.fromkeys(MODELS.values())), ids=lambda make: str(make.__name__))
 def test_every_reading_is_a_quantity_of_the_vocabulary(make: type[Model]) -> None:
     for key, reading in make(1).at(NOON).items():
         quantity = key.partition("@")[0].partition("#")[0].partition("~")[0].partition("/")[0]
