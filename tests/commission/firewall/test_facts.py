@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from ipaddress import ip_address, ip_network
 from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
 
 import pytest
 
@@ -36,6 +38,33 @@ def test_serial_lines_are_no_matter_of_a_firewall(tmp_path: Path) -> None:
         ("plc", 502, "192.168.1.2"),
         ("far", 4001, None),
     ]
+
+
+def test_listeners_and_fallbacks_are_known_where_a_site_has_them() -> None:
+    site: Any = SimpleNamespace(
+        name="s",
+        listeners=(
+            SimpleNamespace(name="hall", url="tls://0.0.0.0", allow=("10.0.0.1",)),
+            SimpleNamespace(name="usual", url="tcp://0.0.0.0", allow=None),
+            SimpleNamespace(name="empty", url="tcp://0.0.0.0:503", allow=()),
+            SimpleNamespace(name="yard", url="rtu:///dev/ttyUSB1", allow=None),
+        ),
+        connections=(
+            SimpleNamespace(
+                name="meter",
+                url="tls://10.0.0.5",
+                source=None,
+                fallback=SimpleNamespace(url="tcp://10.0.0.5"),
+            ),
+        ),
+    )
+    facts = facts_of(site)
+    assert [(one.name, one.target.port, one.allow) for one in facts.served] == [
+        ("hall", 802, ("10.0.0.1",)),
+        ("usual", 502, None),
+        ("empty", 503, None),
+    ]
+    assert [(one.name, one.target.port) for one in facts.called] == [("meter", 802), ("meter", 502)]
 
 
 def test_an_allow_list_is_joined_and_freed_of_loopback() -> None:

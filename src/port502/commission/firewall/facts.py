@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from ipaddress import (
     IPv4Address,
@@ -13,7 +13,7 @@ from ipaddress import (
     ip_address,
     ip_network,
 )
-from typing import TypeAlias
+from typing import Protocol, TypeAlias
 
 from port502.commission.firewall.model import FAMILIES, Network
 from port502.errors import ConnectError, UsageError
@@ -55,10 +55,34 @@ class Facts:
     called: tuple[Called, ...] = ()
 
 
+class Listening(Protocol):
+    """What matters of a site's listener here: its name, where it listens, and whom it allows (nobody named: the usual)."""
+
+    name: str
+    url: str
+    allow: Iterable[str] | None
+
+
 def facts_of(site: Site) -> Facts:
     """Who calls and who is served at a site; serial lines cross no network."""
-    called = (Called(one.name, parse_url(one.url), one.source) for one in site.connections)
-    return Facts(site.name, (), tuple(one for one in called if not one.target.is_serial))
+    listeners: Iterable[Listening] = getattr(site, "listeners", ())
+    served = (
+        Served(one.name, parse_url(one.url), tuple(map(str, one.allow or ())) or None) for one in listeners
+    )
+    return Facts(
+        site.name,
+        tuple(one for one in served if not one.target.is_serial),
+        tuple(one for one in _called(site) if not one.target.is_serial),
+    )
+
+
+def _called(site: Site) -> Iterator[Called]:
+    """The devices of the connections, and where a connection falls back to."""
+    for one in site.connections:
+        yield Called(one.name, parse_url(one.url), one.source)
+        fallback = getattr(one, "fallback", None)
+        if fallback is not None:
+            yield Called(one.name, parse_url(fallback.url), one.source)
 
 
 class Addresses:
