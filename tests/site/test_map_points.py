@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from port502.registers.maps.model import MapPoint
+from port502.registers.reference import Table
 from port502.site.document import Document
 from port502.site.map_model import MapFile, entry_of
 from port502.site.map_points import Builder, Place, ScalePoint
@@ -56,6 +57,17 @@ def test_a_shift_moves_the_point() -> None:
     assert point.address == 30
     assert point.scale_point is not None
     assert point.scale_point.address == 50
+
+
+@pytest.mark.parametrize(
+    ("said", "order"), [("", "badc"), (", order: cdab", "abcd"), (", order: badc", "badc")]
+)
+def test_a_scale_register_has_the_order_of_one_register(said: str, order: str) -> None:
+    _, builder = built("{ref: 40001}")
+    document = Document(Path("m.yaml"), f"{HEAD}points:\n  sf: {{ref: 40051, type: int16{said}}}\n", {})
+    file, _ = validated(MapFile, document.data, document, entry=entry_of)
+    assert file is not None
+    assert builder.scale_point(file.points["sf"], 7) == ScalePoint(Table.HOLDING, 57, order)
 
 
 def test_a_fault_is_told_once_and_gives_no_point() -> None:

@@ -13,7 +13,7 @@ from port502.site.document import Document, read_document
 from port502.site.faults import ERROR, WARNING, Fault, SiteFileError, in_order, nearest
 from port502.site.map_fingerprint import fingerprint_of
 from port502.site.map_model import CapabilitiesSection, MapFile, MapPointEntry, entry_of
-from port502.site.map_points import Builder, Place, ScalePoint
+from port502.site.map_points import Builder, Place
 from port502.site.validate import validated
 
 FALLBACK = {"map": "unnamed/unnamed", "manufacturer": "unknown", "category": "other"}
@@ -74,10 +74,7 @@ def understand_map(document: Document) -> tuple[DeviceMap | None, tuple[Fault, .
 
 def _points(file: MapFile, builder: Builder) -> dict[str, MapPoint]:
     """All points, those of repeats under their own names; what is faulty is left out and noted."""
-    scales = {
-        name: ScalePoint(one.ref.table, one.ref.address, one.order or one.ref.order)
-        for name, one in file.points.items()
-    }
+    scales = {name: builder.scale_point(one) for name, one in file.points.items()}
     points: dict[str, MapPoint] = {}
     for name, entry in file.points.items():
         builder.add(points, Place(("points", name), name), entry, scales)
@@ -94,10 +91,7 @@ def _points(file: MapFile, builder: Builder) -> dict[str, MapPoint]:
             continue
         for index in range(group.count):
             shift = index * group.stride
-            mine = scales | {
-                name: ScalePoint(one.ref.table, one.ref.address + shift, one.order or one.ref.order)
-                for name, one in group.points.items()
-            }
+            mine = scales | {name: builder.scale_point(one, shift) for name, one in group.points.items()}
             for name, entry in group.points.items():
                 place = Place(
                     (*path, "points", name), f"{repeat}_{index + 1}_{name}", repeat, index + 1, shift

@@ -98,14 +98,23 @@ class Builder:
         )
         self.places[place.name] = place.path
 
+    def scale_point(self, entry: MapPointEntry, shift: int = 0) -> ScalePoint:
+        """Where an entry lies for others that name it as their scale register."""
+        order = self._order(entry, "int16")
+        return ScalePoint(
+            entry.ref.table, entry.ref.address + shift, "badc" if order in ("badc", "dcba") else "abcd"
+        )
+
+    def _order(self, entry: MapPointEntry, kind: str) -> str:
+        """The order that the point says, else the device's; texts stand as they are read unless they say so."""
+        if entry.order is not None or ":" in entry.ref.text.partition("/")[2]:
+            return entry.order or entry.ref.order
+        return "abcd" if kind == "string" else self._file.byte_order
+
     def _point(self, place: Place, entry: MapPointEntry, scales: Mapping[str, ScalePoint]) -> Point:
         reference = _completed(entry, place.shift)
         kind = _type(entry, reference)
-        order = entry.order or reference.order
-        said = entry.order is not None or ":" in entry.ref.text.partition("/")[2]
-        if not said and kind != "string":
-            # A device's order is about numbers; texts stand as they are read, unless the point itself says else.
-            order = self._file.byte_order
+        order = self._order(entry, kind)
         unit = parse_unit(entry.unit or "")
         return Point(
             place.name,

@@ -1,0 +1,1 @@
+"""Maps from and to what others use: sheets, Telegraf, Home Assistant, SunSpec models, Markdown."""
