@@ -37,7 +37,8 @@ has_program nft || set -- "$@" nftables
 has_program iptables || set -- "$@" iptables
 has_program ip || set -- "$@" iproute2
 has_program ufw || set -- "$@" ufw
-has_program firewall-offline-cmd || set -- "$@" firewalld
+# Its package starts firewalld where systemd runs, and that would filter this very machine.
+has_program firewall-offline-cmd || test -d /run/systemd/system || set -- "$@" firewalld
 install "$@"
 has_program node || install nodejs
 has_program npm || install npm # some packages of nodejs bring it along
