@@ -8,6 +8,7 @@ import pytest
 
 from port502 import Client, ConnectError, Device, Limits, Port502Error, Server, Units, UsageError
 from port502.errors import GatewayTargetError
+from port502.transport.tls import bare_context
 
 
 async def test_a_device_alone_answers_units_0_1_and_255() -> None:
@@ -67,7 +68,8 @@ async def test_limits_are_the_listener_s() -> None:
 
 async def test_a_plain_listener_speaks_no_tls() -> None:
     async with Server(Device(), "tcp://127.0.0.1:0") as server:
-        client = Client(f"tls://127.0.0.1:{server.port}", connect_timeout=2)
+        tls = bare_context(server_side=False)
+        client = Client(f"tls://127.0.0.1:{server.port}", connect_timeout=2, tls=tls)
         with pytest.raises(ConnectError, match=r"TLS failed|could not connect"):
             await client.connect()
         await client.close()

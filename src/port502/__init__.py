@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from port502.client import Client, Reading, Reconnect, SyncClient
     from port502.errors import (
         AcknowledgeError,
+        CertificateError,
         ConfigError,
         ConnectError,
         DeviceError,
@@ -35,6 +36,7 @@ if TYPE_CHECKING:
         ReplyError,
         ServerDeviceBusyError,
         ServerDeviceFailureError,
+        TlsError,
         UnknownDeviceError,
         UsageError,
     )
@@ -48,12 +50,14 @@ if TYPE_CHECKING:
     from port502.service.units import Units
     from port502.transport.sockets import Keepalive
     from port502.transport.states import LinkState
+    from port502.transport.tls import TlsContext, client_context, server_context
 
 __version__ = "0.1.0"
 
 _HOME = {
     "AcknowledgeError": "port502.errors",
     "Call": "port502.service.call",
+    "CertificateError": "port502.errors",
     "Client": "port502.client",
     "ConfigError": "port502.errors",
     "ConnectError": "port502.errors",
@@ -87,15 +91,20 @@ _HOME = {
     "Session": "port502.service.call",
     "SyncClient": "port502.client",
     "Table": "port502.registers.reference",
+    "TlsContext": "port502.transport.tls",
+    "TlsError": "port502.errors",
     "Units": "port502.service.units",
     "UnknownDeviceError": "port502.errors",
     "UsageError": "port502.errors",
+    "client_context": "port502.transport.tls",
     "parse_reference": "port502.registers.reference",
+    "server_context": "port502.transport.tls",
 }
 
 __all__ = [
     "AcknowledgeError",
     "Call",
+    "CertificateError",
     "Client",
     "ConfigError",
     "ConnectError",
@@ -129,10 +138,14 @@ __all__ = [
     "Session",
     "SyncClient",
     "Table",
+    "TlsContext",
+    "TlsError",
     "Units",
     "UnknownDeviceError",
     "UsageError",
+    "client_context",
     "parse_reference",
+    "server_context",
 ]
 
 

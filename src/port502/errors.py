@@ -30,6 +30,14 @@ class ConnectError(LinkError):
     """No connection could be made: nothing was sent."""
 
 
+class TlsError(ConnectError):
+    """The peer was reached, but the two sides could not agree on a TLS session: nothing was sent."""
+
+
+class CertificateError(TlsError):
+    """A certificate was refused, the peer's by us or ours by the peer: nothing was sent."""
+
+
 class LinkClosedError(LinkError):
     """The connection ended while a request was waiting for its answer."""
 

@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
-import ssl
 from collections.abc import Iterable
+from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-from port502.errors import UsageError
 from port502.service.access import Networks, check_listener_address
 from port502.service.admission import Limits
 from port502.service.call import Service
 from port502.service.device import Device
 from port502.service.units import Units
-from port502.transport.listener import Listener, ListenerCounters
+from port502.transport.listener import Listener, ListenerCounters, Watch
 from port502.transport.serial_listener import SerialListener
 from port502.transport.sockets import Keepalive
+from port502.transport.tls import Tls, tls_of
 from port502.transport.url import Target, parse_url
 from port502.transport.wire import Wire
 
@@ -24,10 +24,12 @@ class Server:
     """A Modbus server: ``async with Server(Device(holding={0: [1, 2, 3]})) as server``.
 
     ``service`` is a Device, Units of devices, or any service. ``url`` is where to listen: ``tcp://`` (port 0 lets the
-    system choose), ``tls://`` (with ``tls``), ``rtu+tcp://``, ``rtu://`` or ``ascii://``. ``limits`` and the networks
-    of ``allow`` are on by default: 16 connections, 4 per client, 60 s idle, 3 s per frame; loopback, private and
-    link-local clients only. ``wire``, for simulations, decides what becomes of each reply on TCP. Raises ConnectError
-    at the start when the port cannot be had.
+    system choose), ``tls://``, ``rtu+tcp://``, ``rtu://`` or ``ascii://``. ``limits`` and the networks of ``allow`` are
+    on by default: 16 connections, 4 per client, 60 s idle, 3 s per frame; loopback, private and link-local clients
+    only. ``tls://`` wants ``certificate``, ``key`` and the ``authority`` of its clients (PEM files, read anew when they
+    change, like ``crl``), or a context of your own as ``tls``; a client's role is in its ``Session``. ``wire``, for
+    simulations, decides what becomes of each reply on TCP; ``watch`` hears of refused and closed connections. Raises
+    ConnectError at the start when the port cannot be had, ConfigError for files that cannot be used.
     """
 
     def __init__(
@@ -38,13 +40,16 @@ class Server:
         limits: Limits | None = None,
         allow: Iterable[str] | None = None,
         keepalive: Keepalive | None = Keepalive(),  # noqa: B008 (frozen)
-        tls: ssl.SSLContext | None = None,
+        tls: Tls | None = None,
+        certificate: str | Path | None = None,
+        key: str | Path | None = None,
+        authority: str | Path | None = None,
+        crl: str | Path | None = None,
         answer_within: float = 10.0,
         wire: Wire | None = None,
+        watch: Watch | None = None,
     ) -> None:
         self.target = parse_url(url)
-        if self.target.scheme == "tls" and tls is None:
-            raise UsageError(f"{url}: a tls:// listener needs a certificate; give tls=, an ssl.SSLContext")
         if isinstance(service, Device):
             service = Units(service)
         networks = None if allow is None else Networks(allow)
@@ -59,9 +64,10 @@ class Server:
                 limits=limits,
                 allow=networks,
                 keepalive=keepalive,
-                tls=tls,
+                tls=tls_of(url, tls, certificate, key, authority, crl, server_side=True),
                 answer_within=answer_within,
                 wire=wire,
+                watch=watch,
             )
 
     async def __aenter__(self) -> Self:

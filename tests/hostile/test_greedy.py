@@ -19,7 +19,7 @@ from port502.server import Server
 from port502.service.admission import Limits
 from port502.service.call import Call, Reply
 from port502.service.device import Device
-from port502.transport.listener import WRITE_LIMIT
+from port502.transport.served import WRITE_LIMIT
 from tests.hostile.raw import (
     PATIENCE,
     VALUES,

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-import ssl
 from collections.abc import Callable, Iterable, Sequence
+from pathlib import Path
 from types import TracebackType
 from typing import Any, Self, TypeVar
 
@@ -15,6 +15,7 @@ from port502.protocol.message import Request, Response
 from port502.transport.link import AnyTransaction, Link, LinkSettings
 from port502.transport.sockets import Keepalive
 from port502.transport.states import LinkState, Traffic
+from port502.transport.tls import Tls, tls_of
 
 R = TypeVar("R", bound=Response)
 
@@ -41,9 +42,11 @@ class Client(AsyncCalls):
     reads are repeated ``retries`` times, writes never. ``window`` requests may be in flight, each in a TCP segment
     of its own unless ``coalesce``. ``pause`` lies between an answer and the next request, ``settle`` after
     connecting. ``tolerate`` names what a peculiar device may do. ``on_state`` hears of each change of the
-    connection, with the reason, ``on_traffic`` the bytes that pass. Entering the context connects, or raises
-    ConnectError; a lost connection comes back with the next call. Tasks may share one client; a cancelled call
-    leaves it usable.
+    connection, with the reason, ``on_traffic`` the bytes that pass. On ``tls://`` both sides show a certificate:
+    ``certificate``, ``key``, ``authority`` and ``crl`` are PEM files, read anew when they change, ``name`` is what
+    the server's certificate names if not the host; or ``tls`` is a context of your own. Entering the context
+    connects, or raises ConnectError; a lost connection comes back with the next call. Tasks may share one client; a
+    cancelled call leaves it usable.
     """
 
     def __init__(
@@ -62,7 +65,12 @@ class Client(AsyncCalls):
         reconnect: Reconnect | None = None,
         keepalive: Keepalive | None = Keepalive(),  # noqa: B008 (frozen)
         source: str | None = None,
-        tls: ssl.SSLContext | None = None,
+        tls: Tls | None = None,
+        certificate: str | Path | None = None,
+        key: str | Path | None = None,
+        authority: str | Path | None = None,
+        crl: str | Path | None = None,
+        name: str | None = None,
         on_state: Callable[[LinkState, str], None] | None = None,
         on_traffic: Traffic | None = None,
     ) -> None:
@@ -80,7 +88,7 @@ class Client(AsyncCalls):
             reconnect=reconnect or Reconnect(),
             keepalive=keepalive,
             source=source,
-            tls=tls,
+            tls=tls_of(url, tls, certificate, key, authority, crl, server_side=False, name=name),
         )
         self._on_state = on_state
         self._on_traffic = on_traffic

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import ssl
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from port502.errors import UsageError
 from port502.protocol.tolerances import tolerances
 from port502.transport.sockets import Keepalive
+from port502.transport.tls import Tls
 from port502.transport.url import Target, parse_url
 
 
@@ -37,7 +37,7 @@ class ClientSettings:
     reconnect: Reconnect = field(default_factory=Reconnect)
     keepalive: Keepalive | None = field(default_factory=Keepalive)
     source: str | None = None
-    tls: ssl.SSLContext | None = None
+    tls: Tls | None = None
 
     def __post_init__(self) -> None:
         check_unit(self.unit)

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import ssl
 import threading
 import time
 from collections.abc import Callable, Iterable, Sequence
+from pathlib import Path
 from types import TracebackType
 from typing import Any, Self, TypeVar
 
@@ -30,6 +30,7 @@ from port502.transport.blocking import BlockingStream, dial_blocking
 from port502.transport.framings import framing_for
 from port502.transport.sockets import Keepalive
 from port502.transport.states import BUSY_WAIT, TURNAROUND, LinkState, Traffic
+from port502.transport.tls import Tls, tls_of
 
 R = TypeVar("R", bound=Response)
 
@@ -75,7 +76,12 @@ class SyncClient(BlockingCalls):
         reconnect: Reconnect | None = None,
         keepalive: Keepalive | None = Keepalive(),  # noqa: B008 (frozen)
         source: str | None = None,
-        tls: ssl.SSLContext | None = None,
+        tls: Tls | None = None,
+        certificate: str | Path | None = None,
+        key: str | Path | None = None,
+        authority: str | Path | None = None,
+        crl: str | Path | None = None,
+        name: str | None = None,
         on_state: Callable[[LinkState, str], None] | None = None,
         on_traffic: Traffic | None = None,
     ) -> None:
@@ -93,7 +99,7 @@ class SyncClient(BlockingCalls):
             reconnect=reconnect or Reconnect(),
             keepalive=keepalive,
             source=source,
-            tls=tls,
+            tls=tls_of(url, tls, certificate, key, authority, crl, server_side=False, name=name),
         )
         target = self.settings.target
         self.state = LinkState.IDLE

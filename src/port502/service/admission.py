@@ -23,7 +23,8 @@ class Limits:
     ``connections`` in all and ``per_client`` address; ``in_flight`` requests per connection; ``idle`` without
     a request and ``frame`` from a frame's first byte to its last before the connection is closed (None:
     never); ``requests_per_second`` per connection (None: no limit). ``evict`` says whether a full listener
-    closes the longest unused connection for a new one, or refuses the new one. Raises UsageError.
+    closes the longest unused connection for a new one, or refuses the new one. ``handshake`` bounds that of TLS,
+    before which all other limits count. Raises UsageError.
     """
 
     connections: int = 16
@@ -33,13 +34,14 @@ class Limits:
     frame: float | None = 3.0
     requests_per_second: float | None = None
     evict: bool = True
+    handshake: float = 10.0
 
     def __post_init__(self) -> None:
         for name in ("connections", "per_client", "in_flight"):
             value = getattr(self, name)
             if not isinstance(value, int) or value < 1:
                 raise UsageError(f"limit {name} is a whole number of at least 1, got {value!r}")
-        for name in ("idle", "frame", "requests_per_second"):
+        for name in ("idle", "frame", "requests_per_second", "handshake"):
             value = getattr(self, name)
             if value is not None and not value > 0:
                 raise UsageError(f"limit {name} is above 0, got {value!r}")

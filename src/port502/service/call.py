@@ -14,7 +14,8 @@ class Session:
     """One client's connection to a listener: who asks, and through which door.
 
     ``host`` and ``port`` are the socket's real peer (empty and 0 on a serial line), ``transport`` is ``tcp``,
-    ``tls``, ``rtu``, ``ascii`` or ``memory``, ``role`` is the client certificate's role where there is one.
+    ``tls``, ``rtu``, ``ascii`` or ``memory``. From the client's certificate come ``role`` (None: the NULL role),
+    ``fingerprint`` (SHA-256, hexadecimal) and ``subject``, and in ``role_fault`` why a role in it does not count.
     """
 
     host: str = ""
@@ -24,6 +25,9 @@ class Session:
     role: str | None = None
     opened: float = 0.0
     requests: int = field(default=0)
+    fingerprint: str = ""
+    subject: str = ""
+    role_fault: str = ""
 
     def __str__(self) -> str:
         return f"{self.host}:{self.port}" if self.host else self.listener or self.transport

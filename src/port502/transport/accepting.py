@@ -8,7 +8,6 @@ from __future__ import annotations
 import asyncio
 import errno
 import socket
-import ssl
 import sys
 from collections.abc import Callable
 
@@ -32,11 +31,9 @@ class Acceptor:
         factory: Callable[[], asyncio.BaseProtocol],
         *,
         exhausted: Callable[[str], None],
-        tls: ssl.SSLContext | None = None,
     ) -> None:
         self._factory = factory
         self._exhausted = exhausted
-        self._tls = tls
         self._loop = asyncio.get_running_loop()
         self._sockets: list[socket.socket] = []
         self._pauses: dict[socket.socket, asyncio.TimerHandle] = {}
@@ -74,9 +71,7 @@ class Acceptor:
 
     async def _start(self, sock: socket.socket, backlog: int) -> None:
         if sys.platform == "win32":  # where the event loop accepts in its own way
-            self._servers.append(
-                await self._loop.create_server(self._factory, sock=sock, backlog=backlog, ssl=self._tls)
-            )
+            self._servers.append(await self._loop.create_server(self._factory, sock=sock, backlog=backlog))
         else:
             self._loop.add_reader(sock, self._accept, sock)
 
@@ -98,9 +93,9 @@ class Acceptor:
 
     async def _welcome(self, connection: socket.socket) -> None:
         try:
-            await self._loop.connect_accepted_socket(self._factory, connection, ssl=self._tls)
+            await self._loop.connect_accepted_socket(self._factory, connection)
         except OSError:
-            connection.close()  # no TLS handshake, or gone in the middle of it
+            connection.close()  # gone already
 
     def _pause(self, sock: socket.socket, error: OSError) -> None:
         self._exhausted(f"no connection can be accepted: {error.strerror} (see ulimit -n); trying on")

@@ -10,6 +10,7 @@ from typing import Any, Protocol
 
 from port502.errors import ConnectError, LinkClosedError, UsageError
 from port502.transport.sockets import RECEIVE_SIZE, Keepalive, connect_error, receive_timeout_option, tune
+from port502.transport.tls import Tls, context_for, expected_name, tls_error
 from port502.transport.url import Target
 
 
@@ -133,7 +134,7 @@ def dial_blocking(
     timeout: float,
     keepalive: Keepalive | None = None,
     source: str | None = None,
-    tls: ssl.SSLContext | None = None,
+    tls: Tls | None = None,
 ) -> BlockingStream:
     """Connect within ``timeout`` seconds, trying each address that the name has; raises ConnectError."""
     if target.is_serial:
@@ -157,16 +158,14 @@ def dial_blocking(
             sock.connect(address)
             tune(sock, keepalive)
             if target.scheme == "tls":
-                context = tls or ssl.create_default_context()
-                sock = context.wrap_socket(sock, server_hostname=target.host)
+                tls = tls or ssl.create_default_context()
+                sock = context_for(tls).wrap_socket(sock, server_hostname=expected_name(tls, target.host))
             return SocketStream(sock, target)
         except OSError as error:
             sock.close()
             failure = error
     if isinstance(failure, ssl.SSLError):
-        raise ConnectError(
-            f"could not connect to {target}: TLS failed: {failure.reason or failure}"
-        ) from failure
+        raise tls_error(target, failure) from failure
     raise connect_error(target, failure, timeout) from failure
 
 

@@ -11,6 +11,7 @@ from typing import Any, Protocol
 
 from port502.errors import ConnectError, LinkError, UsageError
 from port502.transport.sockets import RECEIVE_SIZE, Keepalive, connect_error, tune
+from port502.transport.tls import Tls, context_for, expected_name, tls_error
 from port502.transport.url import Target
 
 
@@ -93,7 +94,7 @@ async def dial(
     timeout: float,
     keepalive: Keepalive | None = None,
     source: str | None = None,
-    tls: ssl.SSLContext | None = None,
+    tls: Tls | None = None,
 ) -> Stream:
     """Connect within ``timeout`` seconds, trying each address that the name has.
 
@@ -109,7 +110,7 @@ async def dial(
     except LinkError:
         raise
     except ssl.SSLError as error:
-        raise ConnectError(f"could not connect to {target}: TLS failed: {error.reason or error}") from error
+        raise tls_error(target, error) from error
     except OSError as error:
         raise connect_error(target, error, timeout) from error
     except UnicodeError as error:
@@ -144,12 +145,11 @@ async def _open_tcp(
     raise failure
 
 
-async def _stream_on(
-    sock: socket.socket, target: Target, receiver: Receiver, tls: ssl.SSLContext | None
-) -> Stream:
+async def _stream_on(sock: socket.socket, target: Target, receiver: Receiver, tls: Tls | None) -> Stream:
     secure: dict[str, Any] = {}
     if target.scheme == "tls":
-        secure = {"ssl": tls or ssl.create_default_context(), "server_hostname": target.host}
+        tls = tls or ssl.create_default_context()
+        secure = {"ssl": context_for(tls), "server_hostname": expected_name(tls, target.host)}
     try:
         _, stream = await asyncio.get_running_loop().create_connection(
             lambda: Stream(receiver), sock=sock, **secure

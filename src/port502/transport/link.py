@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import asyncio
 import logging
-import ssl
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from heapq import heapify, heappop, heappush
@@ -16,6 +15,7 @@ from typing import Any, TypeAlias, TypeVar
 
 from port502.errors import (
     AcknowledgeError,
+    ConfigError,
     ConnectError,
     LinkClosedError,
     LinkError,
@@ -31,9 +31,11 @@ from port502.protocol.transaction import Transaction
 from port502.transport.backoff import Backoff
 from port502.transport.clock import clock_of
 from port502.transport.dial import Stream, dial
+from port502.transport.fallback import Fallback, kind_of
 from port502.transport.framings import framing_for
 from port502.transport.sockets import Keepalive
 from port502.transport.states import BUSY_WAIT, TURNAROUND, LinkState, Traffic
+from port502.transport.tls import Tls
 from port502.transport.url import Target
 
 log = logging.getLogger("port502.link")
@@ -52,7 +54,7 @@ class LinkSettings:
 
     ``window`` requests may be in flight; ``coalesce`` puts those of one moment into one segment; ``pause`` lies
     between an answer and the next request, ``settle`` between connecting and the first; ``keep_open`` False closes
-    when nothing is left to ask.
+    when nothing is left to ask. ``fallback`` is a plain place to go when TLS cannot be had, and for what reasons.
     """
 
     connect_timeout: float = 3.0
@@ -66,7 +68,8 @@ class LinkSettings:
     keepalive: Keepalive | None = field(default_factory=Keepalive)
     source: str | None = None
     tolerate: frozenset[str] = frozenset()
-    tls: ssl.SSLContext | None = None
+    tls: Tls | None = None
+    fallback: Fallback | None = None
 
     def __post_init__(self) -> None:
         if not 1 <= self.window <= 1024:
@@ -83,6 +86,7 @@ class LinkCounters:
     connects: int = 0
     failures: int = 0
     last_error: str = ""
+    fallbacks: int = 0
 
 
 class Link:
@@ -487,15 +491,8 @@ class Link:
     async def _connect(self) -> None:
         settings = self.settings
         try:
-            stream = await dial(
-                self.target,
-                self,
-                timeout=settings.connect_timeout,
-                keepalive=settings.keepalive,
-                source=settings.source,
-                tls=settings.tls,
-            )
-        except (ConnectError, UsageError) as error:
+            stream = await self._dial()
+        except (ConnectError, ConfigError, UsageError) as error:
             self._connecting = None
             self._connect_failed(error)
             return
@@ -521,6 +518,40 @@ class Link:
             self.loop.call_later(settings.settle, self._settled, stream)
         else:
             self._settled(stream)
+
+    async def _dial(self) -> Stream:
+        settings = self.settings
+        try:
+            return await self._dial_to(self.target)
+        except ConnectError as error:
+            fallback = settings.fallback
+            if fallback is None or kind_of(error) not in fallback.when:
+                raise
+            stream = await self._dial_to(fallback.target)
+            self.counters.fallbacks += 1
+            log.warning("%s: without TLS at %s, as allowed: %s", self.target, fallback.target, error)
+            self.loop.call_later(fallback.retry, self._leave_fallback, stream)
+            return stream
+
+    async def _dial_to(self, target: Target) -> Stream:
+        settings = self.settings
+        return await dial(
+            target,
+            self,
+            timeout=settings.connect_timeout,
+            keepalive=settings.keepalive,
+            source=settings.source,
+            tls=settings.tls,
+        )
+
+    def _leave_fallback(self, stream: Stream) -> None:
+        """The plain connection has lasted long enough: the next one is tried with TLS again."""
+        if stream is not self._stream or self.connection is None or self.settings.fallback is None:
+            return
+        if self.connection.in_flight:
+            self.loop.call_later(0.1, self._leave_fallback, stream)
+        else:
+            self._lose(LinkClosedError(f"{self.target}: the time without TLS is over; trying with TLS again"))
 
     def _settled(self, stream: Stream) -> None:
         if stream is not self._stream:
