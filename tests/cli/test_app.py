@@ -14,8 +14,12 @@ import port502
 from port502.cli.app import COMMANDS, app
 from tests.cli.conftest import Run
 
-PATHS = [[name] for name in COMMANDS if name != "history"] + [
-    ["history", name] for name in ("query", "info", "export")
+GROUPS = {
+    "history": ("query", "info", "export"),
+    "maps": ("list", "search", "show", "check", "import", "export"),
+}
+PATHS = [[name] for name in COMMANDS if name not in GROUPS] + [
+    [group, name] for group, names in GROUPS.items() for name in names
 ]
 
 

@@ -26,7 +26,10 @@ HOLDING, COIL = Table.HOLDING, Table.COIL
 POINTS = [
     MapPoint(Point("voltage_l1", HOLDING, 0, scale=0.1, unit="V", quantity="voltage"), unit="V"),
     MapPoint(Point("voltage_l2", HOLDING, 1, scale=0.1, unit="V", quantity="voltage"), unit="V"),
-    MapPoint(Point("power", HOLDING, 2, "int16", unit="W", meaning=Meaning(scale_register=ScaleRegister(4))), write=WriteRule(-100, 5000)),
+    MapPoint(
+        Point("power", HOLDING, 2, "int16", unit="W", meaning=Meaning(scale_register=ScaleRegister(4))),
+        write=WriteRule(-100, 5000),
+    ),
     MapPoint(Point("state", HOLDING, 5, meaning=Meaning(enum=((0, "off"), (1, "on")))), write=WriteRule()),
     MapPoint(Point("outside", HOLDING, 6, "int16", scale=0.1, unit="°C", meaning=Meaning(nan=(-32768,)))),
     MapPoint(Point("field", HOLDING, 7, meaning=Meaning(mask=0x00F0)), write=WriteRule(0, 3)),
