@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 import statistics
+from collections import Counter
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -11,6 +12,10 @@ from bench.errors import NotMeasured
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+
+
+PATIENCE = 2
+"""Failures after which a contestant is not tried again in this run."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +58,7 @@ class Cell:
     name: str
     contestants: dict[str, Callable[[], Measurement]]
     rounds: list[dict[str, Measurement]] = field(default_factory=list)
+    failures: Counter[str] = field(default_factory=Counter)
     absent: dict[str, str] = field(default_factory=dict)
 
     def ratio(self, one: str, other: str) -> list[float]:
@@ -89,7 +95,7 @@ class Cell:
 
 
 def run_rounds(cells: list[Cell], plan: Plan, rounds: int | None = None) -> None:
-    """Fill the cells; a contestant that cannot run is named once and left out from then on."""
+    """Fill the cells; a contestant that fails is named, and left out after the second time."""
     total = rounds or plan.rounds
     for number in range(1, total + 1):
         for cell in plan.order.sample(cells, len(cells)):
@@ -99,8 +105,10 @@ def run_rounds(cells: list[Cell], plan: Plan, rounds: int | None = None) -> None
                 try:
                     measured[name] = cell.contestants[name]()
                 except NotMeasured as reason:
-                    cell.absent[name] = str(reason)
                     plan.say(f"  {cell.name}, {name}: NOT MEASURED, {reason}")
+                    cell.failures[name] += 1
+                    if cell.failures[name] >= PATIENCE:
+                        cell.absent[name] = str(reason)
             cell.rounds.append(measured)
             told = ", ".join(f"{name} {m.rate:,.0f}/s {m.cpu:.2f} µs" for name, m in measured.items())
             plan.say(f"  round {number}/{total}  {cell.name}: {told}")

@@ -21,11 +21,13 @@ of other work, so **only ratios and CPU per unit of work mean anything elsewhere
 
 How it is measured: contestants take turns in random order, every round runs each of them once in a fresh
 process, ratios are taken inside a round and the table shows the median of the rounds (lowest and highest in
-brackets). A server has a core to itself and the load generator, an epoll loop in C that checks every reply,
-has the other; a client shares one core with the C server that answers it, so that waking another core is not
-part of the result. A collector has a core to itself, its devices the other. CPU is that of the measured
-process inside the counted window. All limits, counters and access checks of port502 are on; only the numbers
-of allowed connections are raised.
+brackets). CPU is that of the measured process inside the counted window. All limits, counters and access
+checks of port502 are on; only the numbers of allowed connections are raised.
+
+- A server has a core to itself; the load generator, an epoll loop in C that checks every reply, has the other.
+- A client, and a collector, share one core with the C server that answers them, so that waking another core is
+  not part of the result. That server is a batch process: it works when the client waits and does not take the
+  core away from it, as no device elsewhere would.
 
 `make bench` prints the same table; `python -m bench --quick` takes a fraction of the time, `--only NAME`
 measures one part, `--json` gives all numbers.
