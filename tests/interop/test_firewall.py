@@ -251,7 +251,9 @@ def counts(host: Host, form: Format) -> tuple[int, int]:
 def test_ufw_takes_the_rules_and_undoes_them(hosts: dict[str, Host], tmp_path: Path) -> None:
     """ufw keeps its rules in /etc/ufw: a copy lies over it while this test runs, for its own processes only."""
     need_program(*TOOLS[Format.UFW])
+    open_to_all = Facts("open", (Served("open", parse_url("tls://0.0.0.0"), ("0.0.0.0/0",)),))
     rendered = render(rules_for(PLC_SIDE), Format.UFW)
+    opened = render(rules_for(open_to_all), Format.UFW)
     shutil.copytree("/etc/ufw", tmp_path / "etc")
     (tmp_path / rendered.file).write_text(rendered.text)
     plc = hosts["plc"]
@@ -271,6 +273,8 @@ def test_ufw_takes_the_rules_and_undoes_them(hosts: dict[str, Host], tmp_path: P
         undone = under(*rendered.undo, "ufw status numbered")
         assert "502" not in undone.partition("Status:")[2]
         assert who_reaches(hosts) == EVERYONE
+        under(*re.findall("^ufw .*", opened.text, re.MULTILINE))
+        assert who_reaches(hosts, 802) == {"scada 4", "laptop 4"}
     finally:
         under("ufw disable")
         plc.run("sh", "-c", "nft flush ruleset")

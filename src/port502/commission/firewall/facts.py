@@ -56,7 +56,7 @@ class Facts:
 
 
 class Listening(Protocol):
-    """What matters of a site's listener here: its name, where it listens, and whom it allows (nobody named: the usual)."""
+    """What matters here of a listener: its name, where it listens, whom it allows (nobody named: the usual)."""
 
     name: str
     url: str

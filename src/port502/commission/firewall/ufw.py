@@ -43,4 +43,6 @@ def _texts(rule: Rule) -> Iterator[str]:
 
 
 def _words(networks: tuple[Network, ...]) -> list[str]:
-    return [address_text(network) for network in networks] or ["any"]
+    # A network of everybody would be `any`, of both families: ufw takes that for the rule that denies. Halves are not.
+    parts = [part for one in networks for part in ([one] if one.prefixlen else one.subnets())]
+    return [address_text(part) for part in parts] or ["any"]
