@@ -8,8 +8,18 @@ from typer.main import get_command
 from port502.cli.app import COMMANDS, app
 
 SHARED = {
-    "read": {"--unit", "--timeout", "--json", "--quiet", "--site", "--csv", "--verbose"},
-    "write": {"--unit", "--timeout", "--json", "--quiet", "--site", "--yes", "--no-verify", "--verbose"},
+    "read": {"--map", "--unit", "--timeout", "--json", "--quiet", "--site", "--csv", "--verbose"},
+    "write": {
+        "--map",
+        "--unit",
+        "--timeout",
+        "--json",
+        "--quiet",
+        "--site",
+        "--yes",
+        "--no-verify",
+        "--verbose",
+    },
     "call": {"--unit", "--timeout", "--json", "--quiet", "--site", "--yes", "--data", "--verbose"},
     "serve": {"--listen", "--unit", "--copies", "--connections", "--seed", "--json", "--quiet", "--verbose"},
     "check": {"--schema", "--json", "--quiet"},
@@ -28,4 +38,4 @@ def test_a_command_has_the_words_that_are_written_down(name: str) -> None:
 
 
 def test_every_command_is_looked_at() -> None:
-    assert set(COMMANDS) - {"history"} == set(SHARED)
+    assert set(COMMANDS) - {"history", "maps"} == set(SHARED)
