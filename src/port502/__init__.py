@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from port502.client import Client, Reading, Reconnect, SyncClient
+    from port502.client.typed import MapValue
     from port502.errors import (
         AcknowledgeError,
         CertificateError,
@@ -40,6 +41,8 @@ if TYPE_CHECKING:
         UnknownDeviceError,
         UsageError,
     )
+    from port502.registers.maps.library import Library
+    from port502.registers.maps.model import DeviceMap
     from port502.registers.point import Point
     from port502.registers.reference import Reference, Table, parse_reference
     from port502.server import Server
@@ -63,6 +66,7 @@ _HOME = {
     "ConnectError": "port502.errors",
     "Device": "port502.service.device",
     "DeviceError": "port502.errors",
+    "DeviceMap": "port502.registers.maps.model",
     "FrameError": "port502.errors",
     "GatewayPathUnavailableError": "port502.errors",
     "GatewayTargetError": "port502.errors",
@@ -71,10 +75,12 @@ _HOME = {
     "IllegalDataValueError": "port502.errors",
     "IllegalFunctionError": "port502.errors",
     "Keepalive": "port502.transport.sockets",
+    "Library": "port502.registers.maps.library",
     "Limits": "port502.service.admission",
     "LinkClosedError": "port502.errors",
     "LinkError": "port502.errors",
     "LinkState": "port502.transport.states",
+    "MapValue": "port502.client.typed",
     "MemoryParityError": "port502.errors",
     "NegativeAcknowledgeError": "port502.errors",
     "NoReplyError": "port502.errors",
@@ -110,6 +116,7 @@ __all__ = [
     "ConnectError",
     "Device",
     "DeviceError",
+    "DeviceMap",
     "FrameError",
     "GatewayPathUnavailableError",
     "GatewayTargetError",
@@ -118,10 +125,12 @@ __all__ = [
     "IllegalDataValueError",
     "IllegalFunctionError",
     "Keepalive",
+    "Library",
     "Limits",
     "LinkClosedError",
     "LinkError",
     "LinkState",
+    "MapValue",
     "MemoryParityError",
     "NegativeAcknowledgeError",
     "NoReplyError",
