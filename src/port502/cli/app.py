@@ -22,6 +22,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "history": ("port502.cli.history", "Ask what was kept."),
     "firewall": ("port502.cli.firewall", "Write the firewall rules that match a site."),
     "demo": ("port502.cli.demo", "Watch a simulated site being collected."),
+    "pki": ("port502.cli.pki", "Make and look after certificates of tls:// connections."),
 }
 """Each command's module and what it does in one line."""
 
