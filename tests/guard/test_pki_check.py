@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import subprocess
 import time
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -11,6 +12,7 @@ import pytest
 from port502.errors import ConfigError
 from port502.guard.pki_check import ERROR, WARNING, Finding, check_authority, check_certificate
 from tests.certificates import DAY, SERVER, Authority, Pair, rsa_key, utf8, write_key
+from tests.peers import need_program
 
 NOW = time.time()
 
@@ -100,7 +102,6 @@ def test_key_use_is_looked_at(authority: Authority) -> None:
 
 
 def test_weak_and_unusual_keys(authority: Authority) -> None:
-    from cryptography.hazmat.primitives import hashes
     from cryptography.hazmat.primitives.asymmetric import ec
 
     assert (ERROR, "an RSA key of 1024 bits; 2048 are the least") in found(
@@ -108,8 +109,18 @@ def test_weak_and_unusual_keys(authority: Authority) -> None:
     )
     [(severity, message)] = found(authority, authority.client(key=ec.generate_private_key(ec.SECP384R1())))
     assert (severity, "secp384r1" in message) == (WARNING, True)
-    old = found(authority, authority.client(hash_=hashes.SHA1()))
-    assert (ERROR, "signed by SHA1, which is refused") in old
+
+
+def test_a_signature_by_sha1_is_refused(authority: Authority, tmp_path: Path) -> None:
+    program = need_program("openssl", "Debian package openssl")
+    made = tmp_path / "old.pem"
+    words = (
+        "req -x509 -sha1 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -subj /CN=old -days 90 -addext"
+    )
+    extra = ["basicConstraints=critical,CA:FALSE", "-keyout", tmp_path / "old.key", "-out", made]
+    subprocess.run([program, *words.split(), *extra], check=True, capture_output=True, timeout=60)
+    findings = check_certificate(made, made, now=NOW)
+    assert "signed by SHA1, which is refused" in [finding.message for finding in findings]
 
 
 def test_names_against_addresses(authority: Authority) -> None:
