@@ -9,7 +9,7 @@ import pytest
 
 from port502.errors import ConnectError
 from port502.transport.dial import Stream, dial
-from port502.transport.sockets import Keepalive
+from port502.transport.sockets import Keepalive, abort
 from port502.transport.url import Target
 from tests.scripted import scripted
 
@@ -134,3 +134,44 @@ async def test_a_serial_port_that_is_not_there_says_so() -> None:
     pytest.importorskip("serialx")
     with pytest.raises(ConnectError, match="could not open rtu:///dev/none"):
         await dial(Target("rtu", device="/dev/none"), Ears(), timeout=5)
+
+
+async def test_what_the_socket_does_not_take_goes_through_the_transport_in_order() -> None:
+    taken = bytearray()
+    go_on = asyncio.Event()
+
+    async def slow(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await go_on.wait()
+        while data := await reader.read(65536):
+            taken.extend(data)
+            if len(taken) == 16_000_000:
+                writer.write(b"!")
+
+    ears = Ears()
+    async with scripted(slow) as port:
+        stream = await dial(Target("tcp", "127.0.0.1", port), ears, timeout=5)
+        expected = bytearray()
+        for number in range(1600):
+            piece = number.to_bytes(4, "big") * 2500
+            stream.write(piece)
+            expected += piece
+        assert stream.transport.get_write_buffer_size() > 0
+        go_on.set()
+        async with asyncio.timeout(20):
+            await ears.changed.wait()
+        assert taken == expected
+        stream.detach()
+        await stream.closed.wait()
+
+
+async def test_writing_to_a_broken_connection_is_reported_as_lost() -> None:
+    async def resets(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        abort(writer.get_extra_info("socket")._sock.dup())
+
+    ears = Ears()
+    async with scripted(resets) as port:
+        stream = await dial(Target("tcp", "127.0.0.1", port), ears, timeout=5)
+        while not ears.lost:
+            stream.write(b"x")
+            await asyncio.sleep(0)
+    assert len(ears.lost) == 1

@@ -19,6 +19,8 @@ from port502.transport.tls import Tls, tls_of
 
 R = TypeVar("R", bound=Response)
 
+_CLOSED = LinkState.CLOSED  # looking a member up on its class takes longer than the rest of a comparison
+
 
 class AsyncUnit(AsyncCalls):
     """One unit behind a client's connection."""
@@ -146,7 +148,7 @@ class Client(AsyncCalls):
     ) -> R:
         """Send any request and return its response; the calls above all end here."""
         link = self._link
-        if link is None or link.state is LinkState.CLOSED:
+        if link is None or link.state is _CLOSED:
             link = self.link
         future: asyncio.Future[R] = link.loop.create_future()
         transaction = link.submit(
@@ -154,7 +156,7 @@ class Client(AsyncCalls):
             request,
             _resolve,
             timeout=self._timeout,
-            deadline=link.time() + (self._longest if timeout is None else timeout),
+            deadline=None if timeout is None else link.time() + timeout,
             retries=self._retries,
             context=future,
         )

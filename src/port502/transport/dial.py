@@ -64,6 +64,40 @@ class Stream(asyncio.BufferedProtocol):
         self.transport.abort()
 
 
+class DirectStream(Stream):
+    """A stream that hands its bytes to the socket itself; the transport gets only what the socket does not take.
+
+    asyncio's own write costs more than the system call for the few bytes of a request.
+    """
+
+    def __init__(self, receiver: Receiver, sock: socket.socket) -> None:
+        super().__init__(receiver)
+        self._send = sock.send
+        self._queued = False
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        super().connection_made(transport)
+        self.transport.set_write_buffer_limits(high=0)
+        self.write = self._write
+
+    def pause_writing(self) -> None:
+        self._queued = True
+
+    def resume_writing(self) -> None:
+        self._queued = False
+
+    def _write(self, data: bytes) -> None:
+        if not self._queued:
+            try:
+                sent = self._send(data)
+            except OSError:
+                sent = 0  # full, or broken: the transport waits, or reports it
+            if sent == len(data):
+                return
+            data = data[sent:]
+        self.transport.write(data)
+
+
 class SerialStream(asyncio.Protocol):
     """The same for a serial port, whose transport hands out bytes."""
 
@@ -147,12 +181,14 @@ async def _open_tcp(
 
 async def _stream_on(sock: socket.socket, target: Target, receiver: Receiver, tls: Tls | None) -> Stream:
     secure: dict[str, Any] = {}
+    loop = asyncio.get_running_loop()
     if target.scheme == "tls":
         tls = tls or ssl.create_default_context()
         secure = {"ssl": context_for(tls), "server_hostname": expected_name(tls, target.host)}
+    direct = not secure and isinstance(loop, asyncio.SelectorEventLoop)
     try:
-        _, stream = await asyncio.get_running_loop().create_connection(
-            lambda: Stream(receiver), sock=sock, **secure
+        _, stream = await loop.create_connection(
+            lambda: DirectStream(receiver, sock) if direct else Stream(receiver), sock=sock, **secure
         )
     except BaseException:
         sock.close()
