@@ -18,8 +18,9 @@ def test_the_level_goes_up_and_down_between_its_limits() -> None:
 
 def test_without_the_automatic_it_runs_full() -> None:
     tank = Tank(1)
-    tank.at(NOON)
+    assert tank.at(NOON)["command"] == 1.0
     assert tank.take("command", 0.0, NOON)
+    assert tank.at(NOON)["command"] == 0.0
     assert tank.at(NOON + 7200)["level"] == 1.0
     assert tank.take("command", 1.0, NOON + 7200)
     assert tank.at(NOON + 7800)["level"] < 1.0

@@ -72,6 +72,7 @@ class Tank(Evolving):
             "switch_state": float(self._pumping),
             "counter": self._scans,
             "starts": float(self._starts),
+            "command": float(self._automatic),
             "state": RUNNING if self._pumping else STOPPED,
         }
 
