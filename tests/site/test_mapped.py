@@ -77,6 +77,12 @@ def test_groups_choose_points_by_glob_and_the_others_can_still_be_named(tmp_path
     assert {one.name for one in device.known} >= {"voltage_l1", "serial_number"}
 
 
+def test_points_are_in_the_order_of_the_groups(tmp_path: Path) -> None:
+    groups = ", groups: {a: {points: [state, 'voltage_*']}, b: {points: [active_energy_import, voltage_l1]}}"
+    names = list(intervals(site(tmp_path, f"{groups}, points: {{limit: {{interval: 2s}}}}")))
+    assert names == ["state", "voltage_l1", "voltage_l2", "active_energy_import", "limit"]
+
+
 def test_the_site_file_may_say_how_a_point_is_collected(tmp_path: Path) -> None:
     said = (
         ", groups: {g: {points: [state]}}, points: {voltage_l1: {interval: 2s, deadband: 0.5, stale: 9s},"

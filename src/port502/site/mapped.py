@@ -45,7 +45,8 @@ def mapped_points(
 ) -> tuple[Mapped, list[Fault]]:
     """The points of a device's map that are read: those in its groups and those named, all where it has no groups.
 
-    ``own`` are the entries that describe points themselves. Without a map those are all.
+    They are in the order of the groups, or of the map where there are none. ``own`` are the entries that describe
+    points themselves. Without a map those are all.
     """
     if device.map is None:
         return Mapped(own=list(entries)), []
@@ -67,10 +68,10 @@ def mapped_points(
         else:
             mapped.own.append(entry)
     own = {entry.name for entry in mapped.own}
-    grouped = set(group_of(device.groups, list(known.points))) if device.groups else set(known.points)
-    for name, point in known.points.items():
-        if name not in own and (name in grouped or name in said):
-            mapped.read.append((point, said[name].model if name in said else None))
+    grouped = list(group_of(device.groups, list(known.points)) if device.groups else known.points)
+    for name in dict.fromkeys((*grouped, *said)):
+        if name not in own:
+            mapped.read.append((known.points[name], said[name].model if name in said else None))
     return mapped, faults
 
 
