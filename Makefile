@@ -16,7 +16,7 @@ SOAK_MINUTES ?= 10
 help:  ## show this list
 	@sed -n 's/^\([a-z]*\):.*##/\1\t/p' $(MAKEFILE_LIST) | expand -t 10
 
-run: $(VENV)/.run  ## the demo site: simulated meters and a PLC, collected, stored, shown live
+run: $(VENV)/.run  ## the demo site: a simulated plant, collected, stored, shown live
 	$(BIN)/port502 demo
 
 check: $(VENV)/.dev  ## format, lint, types, import contracts and the fast tests: under a minute

@@ -1,4 +1,4 @@
-"""The demo: devices on loopback, and the site file that collects them."""
+"""The demo: devices on loopback, and the files that describe and collect them."""
 
 from __future__ import annotations
 
@@ -8,26 +8,21 @@ from pathlib import Path
 import pytest
 
 from port502.client import Client
-from port502.errors import UsageError
+from port502.errors import ConnectError, UsageError
+from port502.site import demo as module
 from port502.site.build import load_site
-from port502.site.demo import Demo, demo_folder
+from port502.site.demo import Demo, demo_folder, place_of
+from port502.site.demo_files import Part
+from port502.site.plant_file import load_plant
 
 
-async def test_every_device_answers_and_the_site_file_is_valid(tmp_path: Path) -> None:
+async def test_every_device_answers_and_both_files_are_valid(tmp_path: Path) -> None:
     async with Demo(tmp_path, meters=3, port=0) as demo:
         site = load_site(demo.site_file)
-        assert [connection.name for connection in site.connections] == [
-            "plc",
-            "drive",
-            "meter-01",
-            "meter-02",
-            "meter-03",
-        ]
+        names = ["plc", "inverter", "battery", "drive", "heat-pump", "eastron-01", "abb-02", "schneider-03"]
+        assert [connection.name for connection in site.connections] == names
         assert not site.warnings
-        intervals = {
-            device.name: device.points[0].interval for one in site.connections for device in one.devices
-        }
-        assert (intervals["tank"], intervals["pump"], intervals["meter-02"]) == (0.5, 1.0, 5.0)
+        assert {place.name: place.url for place in load_plant(demo.plant_file).places} == demo.urls
         for connection in site.connections:
             async with Client(connection.url) as client:
                 for device in connection.devices:
@@ -41,8 +36,8 @@ async def test_meters_have_addresses_of_their_own(tmp_path: Path) -> None:
     except OSError:
         pytest.skip("this system has no address 127.0.2.1")
     async with Demo(tmp_path, meters=2, port=0) as demo:
-        assert demo.urls["meter-01"].startswith("tcp://127.0.2.1:")
-        assert demo.urls["meter-02"].startswith("tcp://127.0.2.2:")
+        assert demo.urls["eastron-01"].startswith("tcp://127.0.2.1:")
+        assert demo.urls["abb-02"].startswith("tcp://127.0.2.2:")
 
 
 async def test_a_port_that_is_taken_gives_way(tmp_path: Path) -> None:
@@ -50,15 +45,32 @@ async def test_a_port_that_is_taken_gives_way(tmp_path: Path) -> None:
         port = taken.getsockname()[1]
         async with Demo(tmp_path, meters=1, port=port) as demo:
             assert not demo.urls["plc"].endswith(f":{port}")
-            assert demo.urls["meter-01"].endswith(f":{port}")
+            assert demo.urls["eastron-01"].endswith(f":{port}")
 
 
-async def test_values_move_with_time(tmp_path: Path) -> None:
-    async with Demo(tmp_path, meters=1, port=0) as demo:
-        demo.move(10.0)
-        before = demo.meters[0].device.input.read(0, 16)
-        demo.move(20.0)
-        assert demo.meters[0].device.input.read(0, 16) != before
+async def test_a_port_that_is_taken_meanwhile_gives_way_too(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The one who looked and the one who listens are not the same moment."""
+    monkeypatch.setattr(module, "_is_free", lambda host, port: True)
+    with socket.create_server(("127.0.3.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        async with Demo(tmp_path, meters=1, port=port) as demo:
+            assert not demo.urls["plc"].endswith(f":{port}")
+
+
+async def test_another_fault_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    async def fail(self: Demo, port: int) -> None:
+        raise ConnectError("no right") from PermissionError(13, "no right")
+
+    monkeypatch.setattr(Demo, "_started", fail)
+    with pytest.raises(ConnectError, match="no right"):
+        await Demo(tmp_path, meters=1).start()
+
+
+def test_an_address_that_the_system_has_not_becomes_127_0_0_1() -> None:
+    nowhere = Part("far", "map: eastron/sdm630", "192.0.2.1")
+    assert place_of(nowhere, 1502) == "tcp://127.0.0.1:0"
 
 
 def test_the_folder_is_ours_alone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

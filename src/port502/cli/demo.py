@@ -43,11 +43,11 @@ def demo(
     quiet: options.Quiet = False,
     verbose: options.Verbose = 0,
 ) -> None:
-    """Watch a simulated site being collected: energy meters, a PLC that keeps a tank, the drive of its pump.
+    """Watch a simulated site being collected: meters of ten makers, inverter, battery, drive, heat pump and PLC.
 
-    The devices are real Modbus servers on this machine, each at an address of its own; the meters are polled
-    every 5 s, the PLC every 500 ms, and all values are kept. While it runs, other commands can ask it with the
-    site file that it names.
+    The devices are real Modbus servers on this machine, each at an address of its own, simulated from maps of the
+    library; the meters are polled every 5 s, the PLC every 500 ms, and all values are kept. Beside the site file
+    that it names lies the plant file. While it runs, other commands can ask it with the site file.
 
     Example:
 

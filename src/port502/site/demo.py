@@ -1,90 +1,67 @@
-"""The demo: a living plant on loopback, and the site file that collects it."""
+"""The demo: a simulated plant on loopback, and the site that collects it, both from files of their own."""
 
 from __future__ import annotations
 
-import asyncio
 import errno
 import os
+import socket
 import stat
+import sys
 import tempfile
 from pathlib import Path
 from types import TracebackType
 from typing import Self
 
 from port502.errors import ConnectError, UsageError
-from port502.server import Server
-from port502.service.device import Device
-from port502.site.demo_plant import METER_SHEET, Drive, Meter, Tank
+from port502.simulate.plant import Plant
+from port502.site.demo_files import (
+    DEVICE_NAME,
+    MAP_NAME,
+    PLANT_NAME,
+    PLC_FILE,
+    SITE_NAME,
+    TANK_MAP,
+    Part,
+    parts,
+    plant_text,
+    site_text,
+)
+from port502.site.plant_file import load_plant
 
 METERS = 50
 PORT = 1502
-TICK = 0.25
-
-_HEAD = """\
-# The site of `port502 demo`, written anew each time it starts.
-site: demo
-
-connections:
-"""
-
-_PLC = """\
-
-devices:
-  tank:
-    connection: plc
-    interval: 500ms
-    writes: true
-    points:
-      level: {ref: holding:0, scale: 0.1, unit: "%"}
-      pump_on: {ref: coil:0}
-      inflow: {ref: holding:2, type: float32, unit: l/min}
-      outflow: {ref: holding:4, type: float32, unit: l/min}
-      temperature: {ref: holding:1, type: int16, scale: 0.1, unit: °C}
-      scans: {ref: holding:6, type: uint32}
-      automatic: {ref: coil:1, write: {}}
-      speed_setpoint: {ref: holding:100, unit: 1/min, write: {min: 0, max: 1500}}
-      balance: {expression: "inflow - outflow", unit: l/min}
-  pump:
-    connection: drive
-    interval: 1s
-    points:
-      speed: {ref: input:0, unit: 1/min}
-      current: {ref: input:1, scale: 0.1, unit: A}
-      torque: {ref: input:2, scale: 0.1, unit: "%"}
-      temperature: {ref: input:3, scale: 0.1, unit: °C}
-      running: {ref: discrete:1}
-"""
-
-_TAIL = "\nhistory: {path: data/, keep: 1d, max_size: 256MiB}\n"
+LOOPBACK = "127.0.0.1"
+_TAKEN = (errno.EADDRINUSE, errno.EADDRNOTAVAIL)
 
 
 class Demo:
-    """Servers for all devices of the plant, and its site file in ``folder``; as a context it runs.
+    """The plant of a plant file in ``folder``, and the site file beside it; as a context the plant runs.
 
-    Each meter has an address of its own (127.0.2.1, 127.0.2.2, ...) where the system has more of them than
-    127.0.0.1, else a port of its own. A port that is taken gives way to one that the system chooses.
+    Each device has an address of its own (127.0.2.1, 127.0.2.2, ... for the meters) where the system has more of
+    them than 127.0.0.1, else a port of its own. A port that is taken gives way to one that the system chooses.
     """
 
     def __init__(self, folder: Path, *, meters: int = METERS, port: int = PORT) -> None:
         self.folder = folder
-        self.drive = Drive()
-        self.tank = Tank(self.drive)
-        self.meters = [Meter(number) for number in range(1, meters + 1)]
+        self._meters = meters
+        self._parts = parts(meters)
         self._port = port
-        self._servers: dict[str, Server] = {}
-        self._began = 0.0
-        self._moved = 0.0
-        self._timer: asyncio.TimerHandle | None = None
+        self._plant: Plant | None = None
 
     @property
     def site_file(self) -> Path:
         """The site file that collects this plant."""
-        return self.folder / "site.yaml"
+        return self.folder / SITE_NAME
+
+    @property
+    def plant_file(self) -> Path:
+        """The plant file that is simulated."""
+        return self.folder / PLANT_NAME
 
     @property
     def urls(self) -> dict[str, str]:
-        """Where each device is, by the name of its connection."""
-        return {name: server.url for name, server in self._servers.items()}
+        """Where each device is, by the name of its connection; empty before the start."""
+        return {} if self._plant is None else self._plant.urls
 
     async def __aenter__(self) -> Self:
         await self.start()
@@ -96,68 +73,41 @@ class Demo:
         await self.stop()
 
     async def start(self) -> None:
-        """Start every device and write the site file; raises ConnectError or UsageError."""
+        """Write the plant's files, start every device, write the site file; raises ConnectError or UsageError."""
+        self._write(MAP_NAME, TANK_MAP)
+        self._write(DEVICE_NAME, PLC_FILE)
         try:
-            await self._serve("plc", self.tank.device, "127.0.3.1")
-            await self._serve("drive", self.drive.device, "127.0.3.2")
-            for number, meter in enumerate(self.meters, 1):
-                await self._serve(f"meter-{number:02d}", meter.device, f"127.0.2.{number}")
-            self._write_files()
-        except BaseException:
-            await self.stop()
-            raise
-        self._began = asyncio.get_running_loop().time()
-        self.move(0.0)
-        self._tick()
+            self._plant = await self._started(self._port)
+        except ConnectError as error:
+            if not _is_taken(error):
+                raise
+            self._plant = await self._started(0)  # somebody was quicker than we were
+        self._write(PLANT_NAME, plant_text(self._parts, self.urls))
+        self._write(SITE_NAME, site_text(self._parts, self.urls, self._meters))
 
     async def stop(self) -> None:
         """End every device."""
-        if self._timer is not None:
-            self._timer.cancel()
-        await asyncio.gather(*(server.stop(grace=0.5) for server in self._servers.values()))
-        self._servers.clear()
+        if self._plant is not None:
+            await self._plant.stop()
 
-    def move(self, time: float) -> None:
-        """Let the plant live until ``time``, in seconds since its start."""
-        passed = max(0.0, time - self._moved)
-        self._moved = time
-        self.tank.move(time, passed)
-        for meter in self.meters:
-            meter.move(time)
+    async def _started(self, port: int) -> Plant:
+        """The plant of the plant file, at work, its devices at this port wherever it is free."""
+        places = {part.name: place_of(part, port) for part in self._parts}
+        self._write(PLANT_NAME, plant_text(self._parts, places))
+        plant = load_plant(self.plant_file).plant()
+        await plant.start()
+        return plant
 
-    def site_text(self) -> str:
-        """The site file."""
-        lines = [f"  {name}: {{url: '{url}', response_timeout: 200ms}}\n" for name, url in self.urls.items()]
-        meters = [
-            f"  {name}: {{connection: {name}, interval: 5s, sheet: meter.csv}}\n"
-            for name in self.urls
-            if name.startswith("meter-")
-        ]
-        return _HEAD + "".join(lines) + _PLC + "".join(meters) + _TAIL
+    def _write(self, name: str, text: str) -> None:
+        (self.folder / name).write_text(text, encoding="utf-8")
 
-    def _tick(self) -> None:
-        loop = asyncio.get_running_loop()
-        self.move(loop.time() - self._began)
-        self._timer = loop.call_later(TICK, self._tick)
 
-    async def _serve(self, name: str, device: Device, host: str) -> None:
-        """Listen at the address meant for this device, or at the next best one."""
-        for place in (f"{host}:{self._port}", f"{host}:0", "127.0.0.1:0"):
-            server = Server(device, f"tcp://{place}")
-            try:
-                await server.start()
-            except ConnectError as error:
-                if not _is_taken(error):
-                    raise
-                failure = error
-                continue
-            self._servers[name] = server
-            return
-        raise failure
-
-    def _write_files(self) -> None:
-        (self.folder / "meter.csv").write_text(METER_SHEET, encoding="utf-8")
-        self.site_file.write_text(self.site_text(), encoding="utf-8")
+def place_of(part: Part, port: int) -> str:
+    """Where a device can listen: at its own address and this port, there at another port, else on 127.0.0.1."""
+    for host, wanted in ((part.host, port), (part.host, 0)):
+        if _is_free(host, wanted):
+            return f"tcp://{host}:{wanted}"
+    return f"tcp://{LOOPBACK}:0"
 
 
 def demo_folder(given: Path | None = None) -> Path:
@@ -177,7 +127,20 @@ def demo_folder(given: Path | None = None) -> Path:
     return folder
 
 
+def _is_free(host: str, port: int) -> bool:
+    """Whether nobody listens there, and the system has the address; other faults are left to whoever listens."""
+    with socket.socket() as probe:
+        if sys.platform != "win32":  # there it would let two programs share a port
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((host, port))
+            probe.listen()
+        except OSError as error:
+            return error.errno not in _TAKEN
+    return True
+
+
 def _is_taken(error: ConnectError) -> bool:
     """Whether another address may do: this one is in use, or the system does not have it."""
     cause = error.__cause__
-    return isinstance(cause, OSError) and cause.errno in (errno.EADDRINUSE, errno.EADDRNOTAVAIL)
+    return isinstance(cause, OSError) and cause.errno in _TAKEN

@@ -1,0 +1,207 @@
+"""The files of the demo: a plant to simulate, and the site that collects it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+KINDS: tuple[tuple[str, str, str], ...] = (
+    ("eastron", "eastron/sdm630", "active_energy_import"),
+    ("abb", "abb/b23", "active_energy_import"),
+    ("schneider", "schneider/iem3000", "active_energy_import"),
+    ("siemens", "siemens/pac2200", "active_energy_import"),
+    ("gavazzi", "carlo-gavazzi/em24", "active_energy_import"),
+    ("janitza", "janitza/umg96rm", "active_energy_total"),
+    ("socomec", "socomec/countis-e43", "active_energy_import"),
+    ("chint", "chint/dtsu666", "active_energy_import"),
+    ("inepro", "inepro/pro380", "active_energy_import"),
+    ("wago", "wago/879-30xx", "active_energy_import"),
+)
+"""The kinds of meters, taken in turns: a short name, the map, and what it calls its energy counter."""
+
+METER_NETWORK = "127.0.2."
+FEEDERS = 4
+"""So many meters, the first ones, are polled by the plant's own PLC; all of them count in W."""
+
+FEEDER_PLACE = 200
+"""The holding register of the PLC from which on it keeps what it polled, as float32."""
+
+DEVICE_NAME, MAP_NAME, PLANT_NAME, SITE_NAME = "plc.yaml", "tank.yaml", "plant.yaml", "site.yaml"
+
+TANK_MAP = """\
+# The map of the demo's PLC: what `port502 simulate` serves for it, and how the site reads it.
+map: demo/tank
+manufacturer: port502
+models: [Tank control]
+category: plc
+points:
+  level: {ref: holding:0, scale: 0.1, unit: "%", quantity: level}
+  pump_on: {ref: coil:0, quantity: switch_state}
+  pump_speed: {ref: holding:10, unit: rpm, quantity: pump_speed}
+  flow_1: {ref: holding:2, type: float32, unit: L/min, quantity: flow, note: into the tank}
+  flow_2: {ref: holding:4, type: float32, unit: L/min, quantity: flow, note: out of the tank}
+  temperature: {ref: holding:1, type: int16, scale: 0.1, unit: Cel, quantity: temperature}
+  scans: {ref: holding:6, type: uint32, quantity: counter}
+  volume: {ref: holding:8, type: float32, unit: m3, quantity: volume}
+  starts: {ref: holding:11, quantity: starts}
+  automatic: {ref: coil:1, quantity: command, write: {}}
+  speed_setpoint: {ref: holding:100, unit: rpm, quantity: speed_setpoint, write: {min: 0, max: 1500}}
+"""
+
+PLC_FILE = f"""\
+# The demo's PLC as a device: a map of its own, and a name of its own.
+device: tank-control
+map: {MAP_NAME}
+identity: {{vendor: port502, product: demo PLC, revision: "1.0", product_name: Tank control}}
+"""
+
+_PLANT_HEAD = """\
+# The plant of `port502 demo`, written anew each time it starts; `port502 simulate plant.yaml` serves it too.
+plant: demo
+seed: 7
+clock: {begin: "10:00"}
+
+devices:
+"""
+
+_SITE_HEAD = """\
+# The site of `port502 demo`, written anew each time it starts.
+site: demo
+
+connections:
+"""
+
+_DEVICES = """\
+
+devices:
+  tank:
+    connection: plc
+    map: tank.yaml
+    interval: 500ms
+    writes: true
+    points:
+      balance: {expression: "flow_1 - flow_2", unit: l/min}
+  inverter:
+    connection: inverter
+    map: sungrow/sg
+    groups:
+      power: {interval: 2s, points: [active_power_total, dc_power_total, "voltage_l?", "current_l?"]}
+      state: {interval: 5s, points: [work_state, inverter_temperature]}
+      energy: {interval: 15s, points: [pv_production_energy_total]}
+    points:
+      efficiency: {expression: "100 * active_power_total / max(dc_power_total, 1)", unit: "%"}
+  battery:
+    connection: battery
+    map: byd/battery-box
+    groups:
+      power: {interval: 2s, points: [state_of_charge, battery_voltage, battery_current]}
+      health: {interval: 15s, points: [state_of_health, "battery_*_temperature", battery_error]}
+    points:
+      power: {expression: "battery_voltage * battery_current", unit: W}
+  drive:
+    connection: drive
+    map: siemens/sinamics-g120
+    groups:
+      motor: {interval: 1s, points: [speed_actual, active_power, torque_actual, "output_*", speed_setpoint]}
+      state: {interval: 5s, points: [status_word, fault_number_1]}
+  heat-pump:
+    connection: heat-pump
+    map: stiebel-eltron/wpm
+    groups:
+      heat: {interval: 5s, points: [outside_temperature, actual_flow_temperature, actual_return_temperature, \
+actual_temperature_hot_water]}
+"""
+
+_METER = """\
+  {name}:
+    connection: {name}
+    map: {map}
+    groups:
+      live: {{interval: 5s, points: [active_power_total, "voltage_l?", "current_l?", frequency]}}
+      energy: {{interval: 15s, points: [{energy}]}}
+"""
+
+_SITE_TAIL = "\nhistory: {path: data/, keep: 1d, max_size: 256MiB}\n"
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A device of the demo: its name, what it is (a key of the plant file), and the address meant for it.
+
+    ``timeout`` is how long the site waits for its replies.
+    """
+
+    name: str
+    what: str
+    host: str
+    timeout: str = "400ms"
+
+
+def parts(meters: int) -> list[Part]:
+    """All devices of a demo with so many meters."""
+    return [
+        Part("plc", f"file: {DEVICE_NAME}", "127.0.3.1", "200ms"),
+        Part("inverter", "map: sungrow/sg", "127.0.3.2"),
+        Part("battery", "map: byd/battery-box", "127.0.3.3"),
+        Part("drive", "map: siemens/sinamics-g120", "127.0.3.4"),
+        Part("heat-pump", "map: stiebel-eltron/wpm", "127.0.3.5"),
+        *(
+            Part(name, f"map: {KINDS[place % len(KINDS)][1]}", f"{METER_NETWORK}{place + 1}")
+            for place, name in enumerate(meter_names(meters))
+        ),
+    ]
+
+
+def meter_names(meters: int) -> list[str]:
+    """The meters by maker and number: ``eastron-01``, ``abb-02``, ..."""
+    return [f"{KINDS[place % len(KINDS)][0]}-{place + 1:02d}" for place in range(meters)]
+
+
+def plant_text(known: Sequence[Part], urls: Mapping[str, str]) -> str:
+    """The plant file; ``urls`` says where each part listens. Its PLC polls the first meters every second."""
+    feeders = [part.name for part in known if part.host.startswith(METER_NETWORK)][:FEEDERS]
+    lines = [_PLANT_HEAD]
+    for part in known:
+        lines.append(f'  {part.name}: {{{part.what}, listen: "{urls[part.name]}"}}\n')
+        if part.name == "plc":
+            lines[-1] = _plc_text(part, urls[part.name], feeders)
+    return "".join(lines)
+
+
+def _plc_text(plc: Part, url: str, feeders: Sequence[str]) -> str:
+    polls = "".join(
+        f"      - {{device: {name}, points: [active_power_total], to: holding:{place}}}\n"
+        for place, name in zip(_feeder_places(len(feeders)), feeders, strict=True)
+    )
+    return f'  {plc.name}:\n    {plc.what}\n    listen: "{url}"\n    polls:\n{polls}'
+
+
+def site_text(known: Sequence[Part], urls: Mapping[str, str], meters: int) -> str:
+    """The site file that collects them."""
+    lines = [_SITE_HEAD]
+    lines += [
+        f'  {part.name}: {{url: "{urls[part.name]}", response_timeout: {part.timeout}}}\n' for part in known
+    ]
+    lines += [_DEVICES, _feeders_text(min(FEEDERS, meters))]
+    for place, name in enumerate(meter_names(meters)):
+        _, device_map, energy = KINDS[place % len(KINDS)]
+        lines.append(_METER.format(name=name, map=device_map, energy=energy))
+    lines.append(_SITE_TAIL)
+    return "".join(lines)
+
+
+def _feeders_text(feeders: int) -> str:
+    """The second device on the PLC's connection: what the PLC itself polled from the first meters."""
+    points = "".join(
+        f"      feeder_{number}: {{ref: holding:{place}, type: float32, unit: W}}\n"
+        for number, place in enumerate(_feeder_places(feeders), 1)
+    )
+    total = " + ".join(f"feeder_{number}" for number in range(1, feeders + 1))
+    return (
+        "  feeders:\n    connection: plc\n    interval: 1s\n    points:\n"
+        f'{points}      total: {{expression: "{total}", unit: W}}\n'
+    )
+
+
+def _feeder_places(feeders: int) -> range:
+    return range(FEEDER_PLACE, FEEDER_PLACE + 2 * feeders, 2)

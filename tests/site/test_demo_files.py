@@ -1,0 +1,80 @@
+"""The files of the demo: all of its meters speak of the same things by the same names."""
+
+from __future__ import annotations
+
+from collections import Counter
+from pathlib import Path
+
+import pytest
+
+from port502.registers.maps.library import Library
+from port502.site.build import Site, load_site
+from port502.site.check import check_file
+from port502.site.demo_files import (
+    DEVICE_NAME,
+    FEEDERS,
+    KINDS,
+    MAP_NAME,
+    PLANT_NAME,
+    PLC_FILE,
+    SITE_NAME,
+    TANK_MAP,
+    meter_names,
+    parts,
+    plant_text,
+    site_text,
+)
+from port502.site.plant_file import load_plant
+
+
+def written(folder: Path, meters: int) -> Site:
+    known = parts(meters)
+    urls = {part.name: f"tcp://{part.host}:1502" for part in known}
+    (folder / MAP_NAME).write_text(TANK_MAP)
+    (folder / DEVICE_NAME).write_text(PLC_FILE)
+    (folder / PLANT_NAME).write_text(plant_text(known, urls))
+    (folder / SITE_NAME).write_text(site_text(known, urls, meters))
+    return load_site(folder / SITE_NAME)
+
+
+@pytest.mark.parametrize("meters", [1, 50, 200])
+def test_all_files_are_valid_and_agree(tmp_path: Path, meters: int) -> None:
+    site = written(tmp_path, meters)
+    for name in (MAP_NAME, DEVICE_NAME, PLANT_NAME, SITE_NAME):
+        assert check_file(tmp_path / name).faults == ()
+    plant = load_plant(tmp_path / PLANT_NAME)
+    assert {place.name: place.url for place in plant.places} == {
+        connection.name: connection.url for connection in site.connections
+    }
+    assert len(plant.places) == meters + 5
+
+
+def test_fifty_meters_are_of_ten_makers(tmp_path: Path) -> None:
+    library = Library.default()
+    makers = Counter(library.load(device_map).manufacturer for _, device_map, _ in KINDS)
+    assert len(makers) == 10
+    assert library.load("eastron/sdm630").category == "energy_meter"
+    assert len(set(meter_names(50))) == 50
+    assert meter_names(11)[::10] == ["eastron-01", "eastron-11"]
+
+
+def test_every_meter_is_read_every_5_s_by_the_same_names(tmp_path: Path) -> None:
+    site = written(tmp_path, len(KINDS))
+    devices = {device.name: device for one in site.connections for device in one.devices}
+    seen = set()
+    for name in meter_names(len(KINDS)):
+        live = tuple(point.name for point in devices[name].points if point.interval == 5.0)
+        seen.add(frozenset(live))
+        assert live[0] == "active_power_total"
+        assert len(live) == len(devices[name].points) - 1
+    assert len(seen) == 1
+    assert {point.interval for point in devices["tank"].points} == {0.5}
+
+
+def test_the_plc_polls_meters_that_count_in_watts(tmp_path: Path) -> None:
+    site = written(tmp_path, 50)
+    (plc, *_) = load_plant(tmp_path / PLANT_NAME).places
+    assert [poll.device for poll in plc.polls] == meter_names(FEEDERS)
+    assert {point.unit for poll in plc.polls for point in poll.points} == {"W"}
+    (feeders,) = (one for one in site.connections[0].devices if one.name == "feeders")
+    assert [point.point.address for point in feeders.points] == [poll.to for poll in plc.polls]
