@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
+
+import pytest
 
 from port502.collect.collector import Collector
 from port502.collect.sample import BAD, GOOD, Sample
@@ -13,8 +16,13 @@ from port502.collect.wire import connect
 from port502.registers.reference import Table
 from port502.server import Server, Units
 from port502.service.device import Device
+from port502.transport.fallback import Fallback
 from port502.transport.states import LinkState
+from port502.transport.tls import TlsFiles
+from port502.transport.url import Target
 from tests.collect.wire import Keeper, holding
+from tests.peers.ports import free_port
+from tests.secure import Plant
 
 
 async def until(true: Callable[[], object], seconds: float = 10.0) -> None:
@@ -188,3 +196,62 @@ async def test_many_devices_on_one_connection_are_never_mixed_up() -> None:
         }
         assert found == {("p0", 100, GOOD), ("p1", 200, GOOD)}
         assert all(isinstance(one, Sample) for one in keeper.samples)
+
+
+async def test_a_connection_with_tls_is_polled_like_any_other(tmp_path: Path) -> None:
+    plant_ = Plant(tmp_path)
+    files = plant_.files()
+    async with plant_.serving(Units(plant())) as server:
+        site = settings(server.url, tls=TlsFiles(**files))
+        async with Collector([site]) as collector:
+            await until(lambda: quality(collector, "pump.speed") == GOOD)
+            assert collector.status().connections[0].fallbacks == 0
+
+
+@pytest.mark.parametrize(("reason", "goes_on"), [("refused", True), ("certificate", False)])
+async def test_a_fallback_is_taken_for_its_reasons_only_and_counted(
+    tmp_path: Path, reason: str, goes_on: bool, caplog: pytest.LogCaptureFixture
+) -> None:
+    tls = TlsFiles(**Plant(tmp_path).files())
+    async with Server(plant(), "tcp://127.0.0.1:0") as server:
+        fallback = Fallback(Target("tcp", "127.0.0.1", server.port), frozenset({reason}))
+        site = settings(f"tls://127.0.0.1:{free_port()}", tls=tls, fallback=fallback)
+        async with Collector([site]) as collector:
+            if goes_on:
+                await until(lambda: quality(collector, "pump.speed") == GOOD)
+            else:
+                await until(lambda: collector.status().connections[0].failures >= 2)
+            assert collector.status().connections[0].fallbacks == int(goes_on)
+            assert (server.counters.accepted > 0) is goes_on
+    assert ("without TLS" in caplog.text) is goes_on
+
+
+async def test_a_refused_certificate_is_no_reason_to_go_on_in_plain_unless_it_is_named(
+    tmp_path: Path,
+) -> None:
+    good, foreign = Plant(tmp_path), tmp_path / "foreign"
+    foreign.mkdir()
+    tls = TlsFiles(**Plant(foreign).files())
+    async with good.serving(Units(plant())) as secure, Server(plant(), "tcp://127.0.0.1:0") as server:
+        for when, expected in (({"refused", "timeout", "tls"}, 0), ({"certificate"}, 1)):
+            fallback = Fallback(Target("tcp", "127.0.0.1", server.port), frozenset(when))
+            async with Collector([settings(secure.url, tls=tls, fallback=fallback)]) as collector:
+                await until(
+                    lambda of=collector: of.status().connections[0].failures >= 2 or of.status().samples
+                )
+                assert collector.status().connections[0].fallbacks == expected
+
+
+async def test_after_its_time_a_fallback_is_left_for_tls(tmp_path: Path) -> None:
+    plant_ = Plant(tmp_path)
+    port = free_port()
+    async with Server(plant(), "tcp://127.0.0.1:0") as server:
+        fallback = Fallback(Target("tcp", "127.0.0.1", server.port), frozenset({"refused"}), retry=0.2)
+        site = settings(f"tls://127.0.0.1:{port}", tls=TlsFiles(**plant_.files()), fallback=fallback)
+        async with Collector([site]) as collector:
+            await until(lambda: quality(collector, "pump.speed") == GOOD)
+            files = plant_.files(plant_.server)
+            async with Server(Units(plant()), f"tls://127.0.0.1:{port}", **files) as secure:
+                await until(lambda: secure.counters.accepted == 1)
+                await until(lambda: server.counters.closed >= 1)
+                await until(lambda: quality(collector, "pump.speed") == GOOD)

@@ -97,10 +97,11 @@ def test_the_longest_pause_is_not_the_shortest() -> None:
         ("keepalive", {"probes": 0}),
         ("tolerate", ["anything"]),
         ("tolerate", "extra_bytes"),
-        ("url", "tls://192.168.1.30"),
+        ("url", "udp://192.168.1.30"),
         ("url", "http://192.168.1.30"),
         ("url", ""),
-        ("certificate", "x.pem"),
+        ("certificate", ""),
+        ("fallback", {"url": "tls://plc", "when": ["refused"]}),
         ("map", "eastron/sdm630"),
     ],
 )
@@ -160,8 +161,9 @@ def test_what_is_no_time_zone(zone: str, hint: str) -> None:
 
 def test_a_connection_leads_to_the_schemes_it_can_have() -> None:
     assert connection_target("rtu+tcp://10.0.0.1:4001").port == 4001
-    with pytest.raises(UsageError, match="tls://"):
-        connection_target("tls://10.0.0.1")
+    assert connection_target("tls://10.0.0.1").port == 802
+    with pytest.raises(UsageError, match="unknown scheme"):
+        connection_target("http://10.0.0.1")
 
 
 @pytest.mark.parametrize(

@@ -50,6 +50,7 @@ def _connection(poller: Poller) -> ConnectionStatus:
         failures=counters.failures,
         connects=counters.connects,
         restarts=poller.restarts,
+        fallbacks=counters.fallbacks,
         response_p50=p50,
         response_p95=p95,
         response_p99=p99,

@@ -6,6 +6,8 @@ from dataclasses import dataclass, field
 
 from port502.registers.maps.write_rule import WriteRule
 from port502.registers.point import Point
+from port502.transport.fallback import Fallback
+from port502.transport.tls import TlsFiles
 
 __all__ = ["ConnectionSettings", "DeviceSettings", "ExpressionSettings", "PointSettings", "WriteRule"]
 
@@ -60,7 +62,10 @@ class DeviceSettings:
 
 @dataclass(frozen=True, slots=True)
 class ConnectionSettings:
-    """One TCP connection or serial line with all devices on it: the unit of scheduling."""
+    """One TCP connection or serial line with all devices on it: the unit of scheduling.
+
+    ``tls`` are the certificate files of a ``tls://`` url, ``fallback`` where to go on in plain, and when.
+    """
 
     name: str
     url: str
@@ -81,3 +86,5 @@ class ConnectionSettings:
     source: str | None = None
     coalesce: bool = False
     tolerate: frozenset[str] = field(default_factory=frozenset)
+    tls: TlsFiles | None = None
+    fallback: Fallback | None = None

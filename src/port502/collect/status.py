@@ -49,7 +49,8 @@ class FaultyPoint:
 class ConnectionStatus:
     """One connection: its state for ``since`` seconds, its traffic since the start, and how busy it is.
 
-    ``load`` is the fraction of time in which a reply was awaited, over about the last minute.
+    ``load`` is the fraction of time in which a reply was awaited, over about the last minute; ``fallbacks`` counts
+    the times it had to do without TLS.
     """
 
     name: str
@@ -64,6 +65,7 @@ class ConnectionStatus:
     failures: int = 0
     connects: int = 0
     restarts: int = 0
+    fallbacks: int = 0
     response_p50: float | None = None
     response_p95: float | None = None
     response_p99: float | None = None

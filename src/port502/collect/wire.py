@@ -53,7 +53,7 @@ Connect: TypeAlias = Callable[[ConnectionSettings, OnState], Wire]
 
 
 def connect(settings: ConnectionSettings, on_state: OnState) -> Wire:
-    """A real connection as the settings describe it, not opened yet."""
+    """A real connection as the settings describe it, not opened yet; raises ConfigError for unusable certificates."""
     return Link(
         parse_url(settings.url),
         LinkSettings(
@@ -70,6 +70,8 @@ def connect(settings: ConnectionSettings, on_state: OnState) -> Wire:
             ),
             source=settings.source,
             tolerate=settings.tolerate,
+            tls=None if settings.tls is None else settings.tls.context(server_side=False),
+            fallback=settings.fallback,
         ),
         on_state=on_state,
     )

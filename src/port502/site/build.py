@@ -18,6 +18,7 @@ from port502.site.groups import group_of, interval_of
 from port502.site.mapped import limits_for, mapped_settings, maps_on, more_settings, suited, unit_of
 from port502.site.model import INTERVAL, Connection, SiteFile, entry_of
 from port502.site.points import point_settings
+from port502.site.secure import fallback_of, tls_faults, tls_files
 from port502.site.validate import validated
 
 
@@ -66,6 +67,7 @@ def understand_site(document: Document) -> tuple[Site | None, tuple[Fault, ...]]
         expressions, found = compiled((entry for one in devices for entry in one.computed), known)
         faults += found
     faults += connection_faults(file, document)
+    faults += tls_faults(file, document)
     faults += _timeout_warnings(file, devices, document)
     ordered = in_order(faults)
     if any(fault.severity == ERROR for fault in ordered):
@@ -87,7 +89,7 @@ def _site(
     maps = {one.name: one.mapped.map for one in devices if one.mapped.map is not None}
     connections = tuple(
         suited(
-            _connection(name, connection, tuple(settings.get(name, ()))),
+            _connection(name, connection, tuple(settings.get(name, ())), path.parent),
             connection,
             maps_on(name, file.devices, maps),
         )
@@ -119,7 +121,9 @@ def _device(file: SiteFile, points: DevicePoints, expressions: Mapping[str, Expr
     )
 
 
-def _connection(name: str, connection: Connection, devices: tuple[DeviceSettings, ...]) -> ConnectionSettings:
+def _connection(
+    name: str, connection: Connection, devices: tuple[DeviceSettings, ...], folder: Path
+) -> ConnectionSettings:
     return ConnectionSettings(
         name=name,
         url=connection.url,
@@ -140,6 +144,8 @@ def _connection(name: str, connection: Connection, devices: tuple[DeviceSettings
         source=connection.source,
         coalesce=connection.coalesce,
         tolerate=frozenset(connection.tolerate),
+        tls=tls_files(connection, folder),
+        fallback=fallback_of(connection),
     )
 
 

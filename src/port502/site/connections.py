@@ -13,6 +13,7 @@ from port502.site.scalars import shown
 
 NETWORK_KEYS = ("keepalive", "source", "coalesce")
 SERIAL_UNITS = range(1, 248)
+MBAP_SCHEMES = ("tcp", "tls")
 
 
 def connection_faults(site: SiteFile, document: Document) -> list[Fault]:
@@ -47,7 +48,7 @@ def device_link_faults(name: str, device: Device, site: SiteFile, document: Docu
     if connection is None or device.unit in SERIAL_UNITS:
         return []
     scheme = connection_target(connection.url).scheme
-    if scheme == "tcp":
+    if scheme in MBAP_SCHEMES:
         return []
     low, high = SERIAL_UNITS[0], SERIAL_UNITS[-1]
     message = f"no device on a serial line answers unit {device.unit}"
@@ -80,7 +81,7 @@ def timeout_warning(
 def _link_faults(name: str, connection: Connection, document: Document) -> list[Fault]:
     target = connection_target(connection.url)
     faults: list[Fault] = []
-    if target.scheme != "tcp" and connection.window > 1:
+    if target.scheme not in MBAP_SCHEMES and connection.window > 1:
         message = "a serial line carries one request at a time"
         faults.append(document.fault(("connections", name, "window"), message, "write 1, or leave it out"))
     if target.is_serial:

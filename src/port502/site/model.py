@@ -15,12 +15,13 @@ from port502.site.durations import duration_text
 from port502.site.faults import KeyPath, nearest
 from port502.site.kinds import Duration, Line, Name, OneOf, Ref, Section, Size, Text
 from port502.site.scalars import shown
+from port502.transport.fallback import REASONS
 from port502.transport.url import Target, parse_url
 
 DAY = 86_400.0
 YEAR = 365 * DAY
 
-SCHEMES = ("tcp", "rtu+tcp", "rtu", "ascii")
+SCHEMES = ("tcp", "tls", "rtu+tcp", "rtu", "ascii")
 SHORTEST_RECONNECT = 0.1
 RESPONSE_TIMEOUT = 1.0
 GATEWAY_RESPONSE_TIMEOUT = 3.0
@@ -40,7 +41,16 @@ def connection_target(url: str) -> Target:
     return target
 
 
-def _timezone(name: str) -> None:
+def fallback_target(url: str) -> Target:
+    """The plain place that a fallback leads to; raises UsageError for any other."""
+    target = parse_url(url)
+    if target.scheme != "tcp":
+        raise UsageError(f"a fallback is a tcp:// url, not {target.scheme}://")
+    return target
+
+
+def timezone_known(name: str) -> None:
+    """Raises ValueError, with what to write instead, for a time zone that nobody knows."""
     if name == "UTC":
         return
     try:
@@ -76,6 +86,13 @@ class Keepalive(Section):
     probes: Annotated[int, Field(ge=1, le=127)] = 3
 
 
+class FallbackTo(Section):
+    """Where to go on without TLS, and for which failures of it."""
+
+    url: Annotated[str, Text(1024, fallback_target)]
+    when: Annotated[list[Annotated[str, OneOf("reason", REASONS)]], Field(min_length=1)]
+
+
 class Connection(Section):
     """One TCP connection or serial line: the unit of scheduling."""
 
@@ -93,6 +110,12 @@ class Connection(Section):
     source: Line | None = None
     coalesce: bool = False
     tolerate: list[Annotated[str, OneOf("tolerance", TOLERANCES)]] = Field(default_factory=list)
+    certificate: Line | None = None
+    key: Line | None = None
+    authority: Line | None = None
+    crl: Line | None = None
+    name: Line | None = None
+    fallback: FallbackTo | None = None
 
     @property
     def answer_within(self) -> float:
@@ -181,7 +204,7 @@ class SiteFile(Section):
     """A whole site file."""
 
     site: Name
-    timezone: Annotated[str, Text(64, _timezone)] = "UTC"
+    timezone: Annotated[str, Text(64, timezone_known)] = "UTC"
     defaults: Defaults = Defaults()
     connections: dict[Name, Connection] = Field(default_factory=dict)
     devices: dict[Name, Device] = Field(default_factory=dict)

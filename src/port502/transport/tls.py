@@ -10,6 +10,7 @@ import logging
 import os
 import ssl
 import time
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeAlias
 
@@ -142,6 +143,23 @@ class TlsContext:
             _load_trusted(made, self.crl, "revocation list")
             made.verify_flags |= ssl.VERIFY_CRL_CHECK_CHAIN
         return made
+
+
+@dataclass(frozen=True, slots=True)
+class TlsFiles:
+    """The PEM files of one side of TLS, as settings hold them, and the name that a server must have."""
+
+    certificate: Path
+    key: Path
+    authority: Path
+    crl: Path | None = None
+    name: str | None = None
+
+    def context(self, *, server_side: bool) -> TlsContext:
+        """The context made of them; raises ConfigError for files that cannot be used."""
+        return TlsContext(
+            self.certificate, self.key, self.authority, self.crl, server_side=server_side, name=self.name
+        )
 
 
 Tls: TypeAlias = ssl.SSLContext | TlsContext
