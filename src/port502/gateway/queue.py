@@ -1,0 +1,173 @@
+"""Whose turn it is on a wire that many clients share: round robin per client, never first come, first served."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Callable, Hashable, Iterator
+from dataclasses import dataclass
+from typing import Generic, TypeVar
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class QueueLimits:
+    """How much may wait: requests in all, requests of one client, and seconds until one is too old to be sent."""
+
+    total: int = 256
+    per_client: int = 32
+    age: float = 10.0
+
+
+@dataclass(slots=True)
+class QueueCounters:
+    """What became of requests that waited; ``full`` were not taken, ``late`` too old, ``gone`` without a client."""
+
+    taken: int = 0
+    full: int = 0
+    late: int = 0
+    gone: int = 0
+
+
+class Waiting(Generic[T]):
+    """One request in the queue; times are monotonic seconds."""
+
+    __slots__ = ("deadline", "item", "since", "urgent")
+
+    def __init__(self, item: T, urgent: bool, since: float, deadline: float) -> None:
+        self.item = item
+        self.urgent = urgent
+        self.since = since
+        self.deadline = deadline
+
+
+class _Lane(Generic[T]):
+    """What one client waits for, in its order; ``jumped``: it had its turn of this round before the others."""
+
+    __slots__ = ("jumped", "waiting")
+
+    def __init__(self) -> None:
+        self.waiting: deque[Waiting[T]] = deque()
+        self.jumped = False
+
+
+class FairQueue(Generic[T]):
+    """Requests of many clients: each client gets one turn per round, and its own requests keep their order.
+
+    A client whose next request is urgent has its turn of the round before the others, not a turn more: urgency
+    costs nobody any share of the wire. ``wanted`` tells whether somebody still waits for an item.
+    """
+
+    def __init__(
+        self, limits: QueueLimits | None = None, *, wanted: Callable[[T], bool] = lambda item: True
+    ) -> None:
+        self.limits = limits or QueueLimits()
+        self.counters = QueueCounters()
+        self._wanted = wanted
+        self._lanes: dict[Hashable, _Lane[T]] = {}
+        self._length = 0
+
+    def __len__(self) -> int:
+        return self._length
+
+    def __iter__(self) -> Iterator[Waiting[T]]:
+        for lane in self._lanes.values():
+            yield from lane.waiting
+
+    @property
+    def clients(self) -> int:
+        """How many clients have something waiting."""
+        return sum(bool(lane.waiting) for lane in self._lanes.values())
+
+    def put(self, client: Hashable, item: T, now: float, *, urgent: bool = False) -> bool:
+        """Let an item wait for its turn; False, with nothing taken, when there is no room for it."""
+        lane = self._lanes.get(client)
+        if self._is_full(lane):
+            self.forget_unwanted()
+            lane = self._lanes.get(client)
+            if self._is_full(lane):
+                self.counters.full += 1
+                return False
+        if lane is None:
+            lane = self._lanes[client] = _Lane()
+        lane.waiting.append(Waiting(item, urgent, now, now + self.limits.age))
+        self._length += 1
+        self.counters.taken += 1
+        return True
+
+    def take(self) -> T | None:
+        """The item whose turn it is, those without a client dropped; take out with ``late`` first what is too old."""
+        self.forget_unwanted()
+        if not self._length:
+            return None
+        client = self._next()
+        lane = self._lanes.pop(client)
+        item = lane.waiting.popleft().item
+        self._length -= 1
+        if lane.waiting or lane.jumped:
+            self._lanes[client] = lane  # at the end of the round
+        return item
+
+    def late(self, now: float) -> list[T]:
+        """Take out what has become too old to be sent."""
+        dropped: list[T] = []
+        for client, lane in list(self._lanes.items()):
+            while lane.waiting and lane.waiting[0].deadline <= now:
+                item = lane.waiting.popleft().item
+                self._length -= 1
+                if self._wanted(item):
+                    self.counters.late += 1
+                    dropped.append(item)
+                else:
+                    self.counters.gone += 1
+            self._leave(client, lane)
+        return dropped
+
+    def oldest(self) -> Waiting[T] | None:
+        """What has waited longest; None when nothing waits."""
+        heads = (lane.waiting[0] for lane in self._lanes.values() if lane.waiting)
+        return min(heads, key=lambda waiting: waiting.since, default=None)
+
+    def clear(self) -> list[T]:
+        """Take out everything that somebody waits for."""
+        items = [waiting.item for waiting in self if self._wanted(waiting.item)]
+        self._lanes.clear()
+        self._length = 0
+        return items
+
+    def forget_unwanted(self) -> None:
+        """Drop what nobody waits for any more."""
+        for client, lane in list(self._lanes.items()):
+            kept = deque(waiting for waiting in lane.waiting if self._wanted(waiting.item))
+            gone = len(lane.waiting) - len(kept)
+            self._length -= gone
+            self.counters.gone += gone
+            lane.waiting = kept
+            self._leave(client, lane)
+
+    def _leave(self, client: Hashable, lane: _Lane[T]) -> None:
+        """Forget a client that waits for nothing, unless its place tells that it had its turn already."""
+        if not lane.waiting and (not lane.jumped or not self._length):
+            del self._lanes[client]
+
+    def _is_full(self, lane: _Lane[T] | None) -> bool:
+        mine = 0 if lane is None else len(lane.waiting)
+        return self._length >= self.limits.total or mine >= self.limits.per_client
+
+    def _next(self) -> Hashable:
+        for client, lane in self._lanes.items():
+            if not lane.jumped and lane.waiting and lane.waiting[0].urgent:
+                lane.jumped = True
+                return client
+        while True:
+            client, lane = next(iter(self._lanes.items()))
+            if not lane.jumped:
+                return client
+            # The round has come to the place of one that had its turn before the others.
+            lane.jumped = False
+            del self._lanes[client]
+            if lane.waiting:
+                self._lanes[client] = lane
+                if lane.waiting[0].urgent:
+                    lane.jumped = True
+                    return client
