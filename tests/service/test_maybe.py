@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from port502.service.maybe import Steps, drive, must_wait, then
+from port502.service.maybe import Later, Steps, drive, must_wait, then
 
 
 async def later(value: int) -> int:
@@ -93,3 +93,44 @@ async def test_cancellation_reaches_the_steps_and_comes_out() -> None:
     with pytest.raises(asyncio.CancelledError):
         await task
     assert seen == ["cancelled"]
+
+
+async def test_a_value_that_comes_later_is_handed_to_who_waits_for_it_once() -> None:
+    heard: list[tuple[str, int]] = []
+    coming: Later[int] = Later()
+    coming.then(lambda name, value: heard.append((name, value)), "a")
+    coming.give(1)
+    coming.give(2)
+    assert heard == [("a", 1)]
+
+
+async def test_a_value_that_was_given_already_is_there_at_once() -> None:
+    coming: Later[int] = Later()
+    coming.give(5)
+    heard: list[int] = []
+    coming.then(lambda _, value: heard.append(value))
+    assert heard == [5]
+    assert await coming == 5
+
+
+async def test_a_value_that_comes_later_can_be_awaited() -> None:
+    coming: Later[str] = Later()
+    assert must_wait(coming)
+    asyncio.get_running_loop().call_soon(coming.give, "here")
+    assert await coming == "here"
+
+
+async def test_who_is_cancelled_while_waiting_gives_the_value_up() -> None:
+    coming: Later[int] = Later()
+
+    async def wait() -> int:
+        return await coming
+
+    task = asyncio.get_running_loop().create_task(wait())
+    await asyncio.sleep(0)
+    task.cancel()
+    await asyncio.gather(task, return_exceptions=True)
+    assert task.cancelled()
+    assert coming.cancelled
+    coming.give(1)
+    assert not coming.given

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Awaitable, Callable, Generator
-from typing import TYPE_CHECKING, Any, TypeAlias, TypeVar
+from typing import TYPE_CHECKING, Any, Generic, TypeAlias, TypeVar
 
 if TYPE_CHECKING:
     from typing_extensions import TypeIs
@@ -57,3 +58,54 @@ async def _drive(steps: Steps[T], waiting: Awaitable[Any]) -> T:
         return value
     finally:
         steps.close()
+
+
+class Later(Generic[T]):
+    """A value that somebody gives when it is there: a future without a task and without a turn of the event loop.
+
+    One taker hears of it, by ``then`` or by awaiting it. ``cancel`` says that nobody waits any more.
+    """
+
+    __slots__ = ("_argument", "_then", "_value", "cancelled", "given")
+
+    def __init__(self) -> None:
+        self.given = False
+        self.cancelled = False
+        self._then: Callable[[Any, T], None] | None = None
+
+    def give(self, value: T) -> None:
+        """The value is there; who waits for it is told at once. It is taken once, and not after ``cancel``."""
+        if self.given or self.cancelled:
+            return
+        self.given = True
+        self._value = value
+        if self._then is not None:
+            self._then(self._argument, value)
+
+    def then(self, call: Callable[[Any, T], None], argument: Any = None) -> None:
+        """Call with the argument and the value as soon as it is there."""
+        self._then = call
+        self._argument = argument
+        if self.given:
+            call(argument, self._value)
+
+    def cancel(self) -> None:
+        """Nobody waits for the value any more."""
+        self.cancelled = True
+
+    def __await__(self) -> Generator[Any, None, T]:
+        if not self.given:
+            arrived: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+            self.then(_set, arrived)
+            try:
+                yield from arrived
+            except asyncio.CancelledError:
+                if not self.given:
+                    self.cancel()
+                raise
+        return self._value
+
+
+def _set(arrived: asyncio.Future[None], _: object) -> None:
+    if not arrived.done():
+        arrived.set_result(None)

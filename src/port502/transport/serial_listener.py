@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import logging
 from collections.abc import Awaitable, Coroutine
 
@@ -12,6 +13,7 @@ from port502.protocol.message import ExceptionResponse
 from port502.protocol.server import PendingReply, ServerConnection
 from port502.protocol.timing import t3_5
 from port502.service.call import Call, Reply, Service, Session
+from port502.service.ending import EndConnection
 from port502.service.maybe import must_wait
 from port502.transport.backoff import Backoff
 from port502.transport.complaints import Complaints
@@ -115,6 +117,12 @@ class SerialListener:
         unit = place.frame.unit
         if place.request is None:
             assert place.error is not None
+            refuse = getattr(self.service, "refuse_malformed", None)
+            if refuse is not None:
+                with contextlib.suppress(EndConnection):
+                    answer: Reply = refuse(self._session, unit, place.error)
+                    return answer
+                return None
             malformed = getattr(self.service, "malformed", None)
             if malformed is not None:
                 refusal: Reply = malformed(unit, place.error, self._session.transport)
@@ -125,6 +133,8 @@ class SerialListener:
             return self.service(call)
         except DeviceError as error:
             return ExceptionResponse(place.request.function, error.code)
+        except EndConnection:
+            return None  # a line cannot be closed: silence is the nearest to it
         except Exception:
             log.exception("%s: the service failed", self.target)
             return ExceptionResponse(place.request.function, SERVER_DEVICE_FAILURE)
@@ -137,6 +147,8 @@ class SerialListener:
                 reply = await waiting
         except DeviceError as error:
             reply = ExceptionResponse(place.request.function, error.code)
+        except EndConnection:
+            reply = None
         except Exception:
             log.exception("%s: the service failed", self.target)
             reply = ExceptionResponse(place.request.function, SERVER_DEVICE_FAILURE)
