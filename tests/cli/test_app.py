@@ -17,6 +17,7 @@ from tests.cli.conftest import Run
 GROUPS = {
     "history": ("query", "info", "export"),
     "maps": ("list", "search", "show", "check", "import", "export"),
+    "pki": ("init", "issue", "show", "check", "renew", "revoke"),
 }
 PATHS = [[name] for name in COMMANDS if name not in GROUPS] + [
     [group, name] for group, names in GROUPS.items() for name in names

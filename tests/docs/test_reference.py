@@ -38,7 +38,7 @@ def test_every_function_and_exception_is_listed(site: Path) -> None:
 
 def test_every_command_is_described(site: Path) -> None:
     page = (site / "reference/command-line.md").read_text()
-    for command in ("read", "write", "call", "serve", "check", "run", "status", "history query", "demo"):
+    for command in ("read", "write", "call", "serve", "check", "run", "status", "history query", "demo", "pki issue"):
         assert f"\n## port502 {command}\n" in page
 
 

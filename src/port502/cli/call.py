@@ -14,6 +14,7 @@ from port502.cli.ask import confirm
 from port502.cli.logs import logging_to
 from port502.cli.output import printable, put, put_json
 from port502.cli.peer import Peer
+from port502.cli.secure import Secure
 from port502.cli.target import Asked, peer_for
 from port502.errors import Port502Error
 from port502.protocol.codes import function_name
@@ -54,6 +55,11 @@ def call(
     unit: options.Unit = None,
     timeout: options.Timeout = None,
     site: options.Site = None,
+    certificate: options.Certificate = None,
+    key: options.Key = None,
+    authority: options.Authority = None,
+    crl: options.Crl = None,
+    name: options.ServerName = None,
     yes: options.Yes = False,
     json: options.Json = False,
     quiet: options.Quiet = False,
@@ -77,7 +83,8 @@ def call(
         port502 call 192.168.1.10 0x41 --data 0102 --yes
     """
     request = compose(function, words or [], data)
-    peer = peer_for(Asked(target, unit, timeout, site, verbose))
+    secure = Secure(certificate, key, authority, crl, name)
+    peer = peer_for(Asked(target, unit, timeout, site, verbose, secure=secure))
     if may_write(request):
         confirm(f"Send {describe(request)} to {peer.label}, unit {peer.unit}?", yes=yes)
     with logging_to(quiet=quiet):

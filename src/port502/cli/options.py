@@ -13,7 +13,7 @@ Target: TypeAlias = Annotated[
     str,
     typer.Argument(
         metavar="TARGET",
-        help="A host, HOST:PORT, a url (tcp:// rtu:// ascii:// rtu+tcp://), or @NAME.",
+        help="A host, HOST:PORT, a url (tcp:// tls:// rtu:// ascii:// rtu+tcp://), or @NAME.",
         show_default=False,
     ),
 ]
@@ -65,3 +65,44 @@ Verbose: TypeAlias = Annotated[
     ),
 ]
 Yes: TypeAlias = Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")]
+
+Certificate: TypeAlias = Annotated[
+    Path | None,
+    typer.Option(
+        "--certificate",
+        metavar="FILE",
+        help="tls://: our certificate, with its chain.",
+        show_default=False,
+    ),
+]
+Key: TypeAlias = Annotated[
+    Path | None,
+    typer.Option(
+        "--key",
+        metavar="FILE",
+        help="tls://: our private key (next to the certificate when left out).",
+        show_default=False,
+    ),
+]
+Authority: TypeAlias = Annotated[
+    Path | None,
+    typer.Option(
+        "--authority",
+        metavar="FILE",
+        help="tls://: the authorities whose certificates are taken.",
+        show_default=False,
+    ),
+]
+Crl: TypeAlias = Annotated[
+    Path | None,
+    typer.Option("--crl", metavar="FILE", help="tls://: revocation lists.", show_default=False),
+]
+ServerName: TypeAlias = Annotated[
+    str | None,
+    typer.Option(
+        "--name",
+        metavar="NAME",
+        help="tls://: what the server's certificate names, if not the host.",
+        show_default=False,
+    ),
+]

@@ -16,6 +16,7 @@ from port502.cli.finish import report
 from port502.cli.logs import logging_to
 from port502.cli.output import put, put_csv, put_json, put_table, say
 from port502.cli.peer import Peer, Wanted
+from port502.cli.secure import Secure
 from port502.cli.target import Asked, peer_for, resolve
 from port502.cli.values import BAD, COLUMNS, Row, values_table
 from port502.errors import UsageError
@@ -33,6 +34,11 @@ def read(
     unit: options.Unit = None,
     timeout: options.Timeout = None,
     site: options.Site = None,
+    certificate: options.Certificate = None,
+    key: options.Key = None,
+    authority: options.Authority = None,
+    crl: options.Crl = None,
+    name: options.ServerName = None,
     map: options.Map = None,  # noqa: A002
     repeat: Annotated[
         float | None,
@@ -68,7 +74,8 @@ def read(
         raise UsageError("--json or --csv, not both")
     if samples is not None and repeat is None:
         repeat = 1.0
-    asked = Asked(target, unit, timeout, site, verbose, patient=repeat is not None, map=map)
+    secure = Secure(certificate, key, authority, crl, name)
+    asked = Asked(target, unit, timeout, site, verbose, patient=repeat is not None, map=map, secure=secure)
     show = Show(json=json, csv=csv, quiet=quiet, goes_on=repeat is not None)
     times = samples if repeat is not None else 1
     with logging_to(quiet=quiet):

@@ -14,6 +14,7 @@ from port502.cli import options
 from port502.cli.logs import logging_to
 from port502.cli.loop import run
 from port502.cli.output import put, put_json, say
+from port502.cli.secure import Secure
 from port502.cli.stopping import stoppable, wait
 from port502.errors import UsageError
 from port502.registers.maps.library import Library
@@ -96,6 +97,10 @@ def serve(
             "--seed", metavar="N", help="Other values for devices of a map; equal seeds, equal values."
         ),
     ] = 0,
+    certificate: options.Certificate = None,
+    key: options.Key = None,
+    authority: options.Authority = None,
+    crl: options.Crl = None,
     json: options.Json = False,
     quiet: options.Quiet = False,
     verbose: options.Verbose = 0,
@@ -123,7 +128,7 @@ def serve(
     plans = plan(described, parse_url(listen), unit, copies, seed)
     limits = Limits() if connections is None else Limits(connections=connections, per_client=connections)
     with logging_to(verbosity=verbose, quiet=quiet):
-        run(_serve(plans, limits, allow or None, json=json))
+        run(_serve(plans, limits, allow or None, Secure(certificate, key, authority, crl), json=json))
 
 
 def _described(name: str) -> DeviceDescription:
@@ -190,11 +195,15 @@ def _service(devices: Sequence[DeviceDescription], units: Mapping[int, int] | No
     return Units({number: made[place] for number, place in units.items()})
 
 
-async def _serve(plans: Sequence[Plan], limits: Limits, allow: Sequence[str] | None, *, json: bool) -> None:
+async def _serve(
+    plans: Sequence[Plan], limits: Limits, allow: Sequence[str] | None, secure: Secure, *, json: bool
+) -> None:
     with stoppable() as stopped:
         async with AsyncExitStack() as running:
             for one in plans:
-                server = Server(one.service, _url(one.target), limits=limits, allow=allow)
+                server = Server(
+                    one.service, _url(one.target), limits=limits, allow=allow, **secure.arguments()
+                )
                 await running.enter_async_context(server)
                 if json:
                     units = "any" if one.units is None else list(one.units)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -13,6 +13,7 @@ from port502.cli.direct import Direct
 from port502.cli.frames import listener
 from port502.cli.output import say
 from port502.cli.peer import Peer, Wanted
+from port502.cli.secure import Secure
 from port502.cli.through import Through
 from port502.client import Client, Reconnect
 from port502.client.settings import check_unit
@@ -44,6 +45,7 @@ class Asked:
     verbosity: int = 0
     patient: bool = False
     map: str | None = None
+    secure: Secure = field(default_factory=Secure)
 
 
 def peer_for(asked: Asked) -> Peer:
@@ -51,6 +53,9 @@ def peer_for(asked: Asked) -> Peer:
     if asked.target.startswith("@"):
         if asked.map is not None:
             raise UsageError(f"{asked.target} has its map in the site file; leave --map out, or give a url")
+        if given := asked.secure.arguments():
+            word = next(iter(given))
+            raise UsageError(f"{asked.target} has its certificates in the site file; leave --{word} out")
         return _peer_of_site(asked)
     device = _device_of_map(asked.map, asked.unit) if asked.map is not None else None
     usual = device.unit if device is not None else 1
@@ -63,6 +68,7 @@ def peer_for(asked: Asked) -> Peer:
         response_timeout=asked.timeout or RESPONSE_TIMEOUT,
         reconnect=Reconnect(1.0, 5.0) if asked.patient else None,
         on_traffic=listener(target.scheme, asked.verbosity),
+        **asked.secure.arguments(),
     )
     return Direct(client, str(target), unit, device)
 
@@ -126,6 +132,7 @@ def _peer_of_site(asked: Asked) -> Peer:
             connection.keepalive_idle, connection.keepalive_interval, connection.keepalive_probes
         ),
         source=connection.source,
+        tls=None if connection.tls is None else connection.tls.context(server_side=False),
         on_traffic=listener(parse_url(connection.url).scheme, asked.verbosity),
     )
     return Direct(client, asked.target, unit, device)

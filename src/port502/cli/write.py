@@ -17,6 +17,7 @@ from port502.cli.finish import report
 from port502.cli.logs import logging_to
 from port502.cli.output import printable, put_json, put_table, say, table
 from port502.cli.peer import Peer, Wanted, Written
+from port502.cli.secure import Secure
 from port502.cli.target import Asked, check_limits, peer_for, resolve_write
 from port502.errors import DeviceError, Port502Error, UsageError
 from port502.registers.text import format_value, parse_value
@@ -56,6 +57,11 @@ def write(
     unit: options.Unit = None,
     timeout: options.Timeout = None,
     site: options.Site = None,
+    certificate: options.Certificate = None,
+    key: options.Key = None,
+    authority: options.Authority = None,
+    crl: options.Crl = None,
+    name: options.ServerName = None,
     map: options.Map = None,  # noqa: A002
     yes: options.Yes = False,
     no_verify: Annotated[bool, typer.Option("--no-verify", help="Do not read back.")] = False,
@@ -78,7 +84,8 @@ def write(
         port502 write @pump-1 setpoint=47.5
     """
     check_consent(yes=yes)
-    peer = peer_for(Asked(target, unit, timeout, site, verbose, map=map))
+    secure = Secure(certificate, key, authority, crl, name)
+    peer = peer_for(Asked(target, unit, timeout, site, verbose, map=map, secure=secure))
     changes = [_change(word, peer) for word in writes]
     # The loop rests while the question stands, so that Ctrl-C ends it at once.
     with logging_to(quiet=quiet), asyncio.Runner() as runner:
