@@ -7,8 +7,10 @@ from typing import Any
 
 import pytest
 
+from port502.collect.demand import exchange
 from port502.collect.sample import BAD, GOOD
 from port502.errors import IllegalDataAddressError, LinkError, NoReplyError, UsageError
+from port502.protocol.register_access import WriteSingleRegisterRequest
 from port502.registers.reference import Table, parse_reference
 from tests.collect.running import running
 from tests.collect.wire import SimUnit, connection, device, holding
@@ -160,6 +162,17 @@ async def test_an_item_that_names_nothing_is_refused_with_the_choice(item: str, 
         run.go(1)
         with pytest.raises(UsageError, match=words):
             await run.collector.read("pump-1", item)
+
+
+async def test_nothing_is_written_to_a_unit_that_is_read_only() -> None:
+    unit = plant()
+    async with running(site(), {"plc": {1: unit}}) as run:
+        run.go(1)
+        poller = run.collector._pollers["plc"]
+        with pytest.raises(UsageError, match="read only"):
+            await exchange(poller, poller.units[1], WriteSingleRegisterRequest(0, 1), 0)
+        run.go(1)
+        assert {request.function for _, request in unit.asked} == {3}
 
 
 async def test_a_cancelled_read_is_taken_back() -> None:

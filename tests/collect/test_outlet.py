@@ -67,6 +67,12 @@ def test_equal_data_gives_equal_values_again_whatever_came_between() -> None:
     ]  # fmt: skip
 
 
+def test_an_empty_reply_is_wrong_even_before_there_was_another() -> None:
+    setup = Setup()
+    with pytest.raises(ReplyError):
+        setup.outlet.read(setup.block, b"", 1.0, 1001.0)
+
+
 def test_equal_data_with_a_fault_is_as_bad_as_before() -> None:
     setup = Setup()
     point = Point("a", Table.HOLDING, 0, "float32")

@@ -53,8 +53,11 @@ async def exchange(
     """Send a request before all polling and wait for its end; the transaction has a response or an error.
 
     ``timeout`` bounds the whole, in seconds. A write is sent once at most; cancelling takes it back while unsent.
+    This is the one door for writes: raises UsageError for one to a unit that no device opens for writing.
     """
     settings = poller.settings
+    if request.writes and not poller.may_write(unit):
+        raise UsageError(f"{settings.name}: unit {unit.number} is read only; nothing was sent")
     retries = 0 if request.writes else settings.retries
     if timeout is None:
         timeout = PATIENCE + settings.connect_timeout + (retries + 1) * settings.response_timeout

@@ -322,6 +322,10 @@ class Poller:
         """The unit that a device of this connection is."""
         return self.units[device.unit]
 
+    def may_write(self, unit: Unit) -> bool:
+        """Whether any device allows writes to a unit."""
+        return any(device.writes for device in self.settings.devices if device.unit == unit.number)
+
     def fed_by(self, point: str) -> tuple[Node, ...]:
         """The expressions that depend on a point."""
         return self._derived.fed_by([point])

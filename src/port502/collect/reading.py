@@ -34,9 +34,9 @@ def request_for(block: Block) -> Request[Any]:
     return request
 
 
-def raw_of(block: Block, point: Point, data: bytes) -> tuple[int, ...]:
+def raw_of(block: Block, point: Point, data: bytes | None) -> tuple[int, ...]:
     """The registers (or bits) of one point in the data of its block; empty before there is any."""
-    if not data:
+    if data is None:
         return ()
     start, end = point.address - block.address, point.end - block.address
     if block.table.is_bits:
@@ -70,7 +70,7 @@ class LiveBlock:
         mine = [bands.get(name) for name in self.names]
         self.filters: Sequence[Deadband | None] | None = mine if any(mine) else None
         self.feeds: tuple[Node, ...] = ()
-        self.data = b""
+        self.data: bytes | None = None
         self.values: Sequence[Value] | None = None
         self.time = 0.0
         self.made: list[Sample] | None = None

@@ -16,7 +16,8 @@ __all__ = ["ConnectionSettings", "DeviceSettings", "ExpressionSettings", "PointS
 class PointSettings:
     """One point of a device and how it is collected.
 
-    ``interval`` between reads; ``deadband`` is the change in engineering units that counts as one; ``stale`` is the
+    ``interval`` between reads; ``deadband`` is the change in engineering units that counts as one: at 0
+    every reading is kept, above it only changes, turns of quality, and a sign of life each minute. ``stale`` is the
     age at which the last good value becomes uncertain (None: the larger of three intervals and 5 s).
     """
 
