@@ -8,7 +8,7 @@ import ssl
 import time
 from typing import Any, Protocol
 
-from port502.errors import ConnectError, LinkClosedError, UsageError
+from port502.errors import ConnectError, LinkClosedError, TlsError, UsageError
 from port502.transport.sockets import RECEIVE_SIZE, Keepalive, connect_error, receive_timeout_option, tune
 from port502.transport.tls import Tls, context_for, expected_name, tls_error
 from port502.transport.url import Target
@@ -158,15 +158,22 @@ def dial_blocking(
             sock.connect(address)
             tune(sock, keepalive)
             if target.scheme == "tls":
-                tls = tls or ssl.create_default_context()
-                sock = context_for(tls).wrap_socket(sock, server_hostname=expected_name(tls, target.host))
+                sock = _secured(sock, target, tls or ssl.create_default_context())
             return SocketStream(sock, target)
+        except TlsError:
+            sock.close()
+            raise
         except OSError as error:
             sock.close()
             failure = error
-    if isinstance(failure, ssl.SSLError):
-        raise tls_error(target, failure) from failure
     raise connect_error(target, failure, timeout) from failure
+
+
+def _secured(sock: socket.socket, target: Target, tls: Tls) -> socket.socket:
+    try:
+        return context_for(tls).wrap_socket(sock, server_hostname=expected_name(tls, target.host))
+    except (ssl.SSLError, ConnectionError) as error:
+        raise tls_error(target, error) from error
 
 
 def _open_serial(target: Target) -> BlockingStream:

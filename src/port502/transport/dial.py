@@ -190,6 +190,11 @@ async def _stream_on(sock: socket.socket, target: Target, receiver: Receiver, tl
         _, stream = await loop.create_connection(
             lambda: DirectStream(receiver, sock) if direct else Stream(receiver), sock=sock, **secure
         )
+    except ConnectionError as error:
+        sock.close()
+        if target.scheme == "tls":
+            raise tls_error(target, error) from error
+        raise
     except BaseException:
         sock.close()
         raise

@@ -238,8 +238,13 @@ def expected_name(tls: Tls, host: str) -> str:
     return name or host.partition("%")[0]
 
 
-def tls_error(target: Target, error: ssl.SSLError) -> TlsError:
-    """Why there is no TLS session with a server, in words with the next thing to do."""
+def tls_error(target: Target, error: OSError) -> TlsError:
+    """Why there is no TLS session with a server that was reached, in words with the next thing to do."""
+    if not isinstance(error, ssl.SSLError) or isinstance(error, ssl.SSLEOFError):
+        return TlsError(
+            f"could not connect to {target}: TLS failed: the peer ended the connection in the handshake;"
+            " is TLS spoken there (plain Modbus is tcp://)?"
+        )
     reason = (error.reason or str(error)).upper().replace(" ", "_")
     start = f"could not connect to {target}: "
     if isinstance(error, ssl.SSLCertVerificationError):
@@ -257,10 +262,10 @@ def bare_context(*, server_side: bool, allow_null: bool = False) -> ssl.SSLConte
     made.minimum_version = ssl.TLSVersion.TLSv1_2
     made.verify_mode = ssl.CERT_REQUIRED
     made.options |= ssl.OP_NO_COMPRESSION | ssl.OP_NO_RENEGOTIATION | ssl.OP_CIPHER_SERVER_PREFERENCE
-    made.verify_flags |= (
-        ssl.VERIFY_X509_PARTIAL_CHAIN
-    )  # whatever the authority file names is trusted by itself
-    if not server_side:
+    made.verify_flags |= ssl.VERIFY_X509_PARTIAL_CHAIN  # what the authority file names is trusted by itself
+    if server_side:
+        made.options |= ssl.OP_NO_TICKET  # sessions stay here and end with their context (R-42, R-43)
+    else:
         made.check_hostname = True
         made.hostname_checks_common_name = False
     if allow_null:
