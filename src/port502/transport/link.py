@@ -28,6 +28,7 @@ from port502.protocol.client import ClientConnection
 from port502.protocol.message import Request, Response
 from port502.protocol.timing import t3_5
 from port502.protocol.transaction import Transaction
+from port502.transport.alarms import NEVER, alarms_of
 from port502.transport.backoff import Backoff
 from port502.transport.clock import clock_of
 from port502.transport.dial import Stream, dial
@@ -125,8 +126,8 @@ class Link:
         self._wanted = False
         self._connecting: asyncio.Task[None] | None = None
         self._opening: list[asyncio.Future[None]] = []
-        self._timer: asyncio.TimerHandle | None = None
-        self._timer_at = 0.0
+        self._alarms = alarms_of(self.loop)
+        self.wake_at = NEVER
         self._silence: asyncio.TimerHandle | None = None
         self._bundle: list[bytes] = []
 
@@ -283,8 +284,8 @@ class Link:
                 self._send_bundle()
         else:
             stream.write(data)
-        if self._timer is None or transaction.expires < self._timer_at:
-            self._arm(transaction.expires)
+        if transaction.expires < self.wake_at:
+            self._alarms.set(self, transaction.expires)
 
     def _send_bundle(self) -> None:
         if self._stream is not None and self._bundle:
@@ -403,15 +404,11 @@ class Link:
     # Time
 
     def _arm(self, when: float) -> None:
-        if self._timer is not None:
-            if when >= self._timer_at:
-                return
-            self._timer.cancel()
-        self._timer_at = when
-        self._timer = self.loop.call_at(when, self._tick)
+        if when < self.wake_at:
+            self._alarms.set(self, when)
 
-    def _tick(self) -> None:
-        self._timer = None
+    def wake(self) -> None:
+        """Somebody's time is up, or a pause is over (called by the alarms)."""
         now = self._time()
         connection = self.connection
         if connection is not None:
@@ -467,10 +464,10 @@ class Link:
         self._deliver(transaction)
 
     def _stop_timers(self) -> None:
-        for timer in (self._timer, self._silence):
-            if timer is not None:
-                timer.cancel()
-        self._timer = self._silence = None
+        self.wake_at = NEVER
+        if self._silence is not None:
+            self._silence.cancel()
+            self._silence = None
 
     # Connecting
 
