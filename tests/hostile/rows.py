@@ -123,6 +123,14 @@ ROWS: dict[int, str] = {
     133: "any byte sequence",
     134: "a name with a dead first address",
     135: "values that stand for none",
+    # Concentrator
+    150: "two clients with the same transaction id",
+    157: "an upstream that answers something else",
+    158: "identical reads from many clients",
+    159: "a write, then a read of what was kept",
+    160: "upstream dead, values too old",
+    161: "one may read a range, another may not",
+    163: "a client that never reads, on something shared",
     # TLS and certificates
     200: "no client certificate, TLS 1.2",
     201: "no client certificate, TLS 1.3",
