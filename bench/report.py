@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import statistics
 from itertools import groupby
 from typing import TYPE_CHECKING
 
@@ -12,7 +13,7 @@ if TYPE_CHECKING:
     from bench.measure import Summary
     from bench.rows import Row
 
-HEADINGS = ("what", "measured", "must", "aim", "verdict", "rounds", "CPU µs")
+HEADINGS = ("what", "measured", "must", "aim", "verdict", "rounds", "CPU µs", "by CPU")
 
 PAGE = """# Benchmarks
 
@@ -22,7 +23,8 @@ of other work, so **only ratios and CPU per unit of work mean anything elsewhere
 How it is measured: contestants take turns in random order, every round runs each of them once in a fresh
 process, ratios are taken inside a round and the table shows the median of the rounds (lowest and highest in
 brackets). CPU is that of the measured process inside the counted window. All limits, counters and access
-checks of port502 are on; only the numbers of allowed connections are raised.
+checks of port502 are on; only the numbers of allowed connections are raised. "by CPU" is the ratio of CPU instead
+of rates (of the client alone, in a client's row): it holds where other work on the machine blurs the rates.
 
 - A server has a core to itself; the load generator, an epoll loop in C that checks every reply, has the other.
 - A client, and a collector, share one core with the C server that answers them, so that waking another core is
@@ -62,6 +64,7 @@ def cells_of(row: Row) -> tuple[str, ...]:
         row.verdict,
         str(len(row.values)),
         f"{row.cpu:,.2f}" if row.cpu is not None else "",
+        f"{statistics.median(row.by_cpu):.2f} ×" if row.by_cpu else "",
     )
 
 
@@ -111,6 +114,7 @@ def as_json(facts: dict[str, str], rows: Sequence[Row], summaries: Sequence[Summ
             "aim": row.aim,
             "at_most": row.at_most,
             "cpu_us": row.cpu,
+            "by_cpu": list(row.by_cpu),
             "verdict": row.verdict,
             "why_not": row.why_not,
         }

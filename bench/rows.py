@@ -18,7 +18,8 @@ class Row:
     """One demand. ``values`` are one per round; their median is judged against ``must`` (and ``aim``).
 
     ``unit`` is ``×`` for a ratio within the run; only ratios can fail a run.
-    ``at_most`` turns the demand round (less is better). ``cpu`` is microseconds of CPU per unit of work.
+    ``at_most`` turns the demand round (less is better). ``cpu`` is microseconds of CPU per unit of work,
+    and ``by_cpu`` the same ratio taken of that: it holds where other work on the machine blurs rates.
     """
 
     group: str
@@ -29,6 +30,7 @@ class Row:
     aim: float | None = None
     at_most: bool = False
     cpu: float | None = None
+    by_cpu: Sequence[float] = ()
     why_not: str = ""
 
     @property

@@ -99,13 +99,13 @@ def test_missing_and_doubled_polls_are_counted() -> None:
 
 def test_the_page_shows_rows_and_medians_and_no_reason_with_paths() -> None:
     rows = [
-        Row("group", "what", [2.0, 3.0], must=1, aim=4, cpu=1.5),
+        Row("group", "what", [2.0, 3.0], must=1, aim=4, cpu=1.5, by_cpu=[0.5, 1.0]),
         Row("group", "gone", [], why_not="/a/path"),
     ]
     cell = Cell("cell", {"one": lambda: Measurement(1234.5, 2.5, 0.5)})
     run_rounds([cell], plan())
     page = report.document({"cores": "2"}, rows, cell.summaries())
-    assert "| what | 2.5 × (2 to 3) | ≥ 1 × | ≥ 4 × | met | 2 | 1.50 |" in page
+    assert "| what | 2.5 × (2 to 3) | ≥ 1 × | ≥ 4 × | met | 2 | 1.50 | 0.75 × |" in page
     assert "| gone | - |" in page
     assert "/a/path" not in page
     assert "| cell | one | 1,234 | 2.50 | 0.50 |" in page

@@ -72,6 +72,7 @@ def measure(plan: Plan) -> tuple[list[Row], list[Cell]]:
                 cell.ratio(name, base),
                 must=must,
                 aim=aim,
+                by_cpu=cell.cpu_ratio(base, name),
                 cpu=statistics.median(m.cpu for m in mine) if mine else None,
                 why_not=cell.why_not(name, base),
             )

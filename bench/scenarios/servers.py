@@ -53,6 +53,7 @@ def measure(plan: Plan) -> tuple[list[Row], list[Cell]]:
                 cell.ratio("port502", peer),
                 must=must,
                 aim=aim,
+                by_cpu=cell.cpu_ratio(peer, "port502"),
                 cpu=statistics.median(m.cpu for m in mine) if mine else None,
                 why_not=cell.why_not("port502", peer),
             )
