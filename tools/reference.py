@@ -28,6 +28,7 @@ def index() -> str:
         "# Reference\n\nGenerated from the code, so that it cannot say what the code does not do.\n\n"
         "- [The command line](command-line.md)\n- [Python](python.md)\n- [The files](files.md)\n"
         "- [Errors and exit codes](errors.md)\n- [Functions and exceptions](functions.md)\n"
+        "- [Modbus/TCP Security, requirement by requirement](security.md)\n"
     )
 
 
@@ -103,6 +104,28 @@ def functions() -> str:
     lines += ["\n## Exception codes\n", "| code | name | raised as |", "|---|---|---|"]
     classes = {error.code: error.__name__ for error in DeviceError.__subclasses__() if error.code}
     lines += [f"| {code} | {name} | `{classes[code]}` |" for code, name in EXCEPTION_NAMES.items()]
+    return "\n".join(lines) + "\n"
+
+
+def security() -> str:
+    """Every requirement of Modbus/TCP Security with the tests that show it."""
+    sys.path.insert(0, str(DOCS.parent))
+    from tests.conformance.requirements import LIMITS, REQUIREMENTS, TESTS, shown_by
+
+    tests = shown_by()
+    lines = [
+        "# Modbus/TCP Security\n",
+        "MB-TCP-Security v36 of 2021-07-30, requirement by requirement. This table is made of the tests in"
+        f" `{TESTS.relative_to(DOCS.parent)}`: a number without a passing test is not in it.\n",
+        "Python's `ssl` has no OCSP: revocation is checked by lists (`crl`). Its clients cannot ask for a maximum"
+        " fragment length. What else is met with a limit says so in its row.\n",
+        "| requirement | asks for | shown by | limit |",
+        "|---|---|---|---|",
+    ]
+    for number, (binding, text) in REQUIREMENTS.items():
+        shown = "<br>".join(f"{_cell(about)} (`{name}`)" for name, about in tests.get(number, []))
+        asks = text if binding == "must" else f"{text} ({binding})"
+        lines.append(f"| R-{number:02d} | {_cell(asks)} | {shown} | {_cell(LIMITS.get(number, ''))} |")
     return "\n".join(lines) + "\n"
 
 
@@ -227,6 +250,7 @@ PAGES = {
     "files": files,
     "errors": errors,
     "functions": functions,
+    "security": security,
 }
 
 

@@ -38,7 +38,18 @@ def test_every_function_and_exception_is_listed(site: Path) -> None:
 
 def test_every_command_is_described(site: Path) -> None:
     page = (site / "reference/command-line.md").read_text()
-    for command in ("read", "write", "call", "serve", "check", "run", "status", "history query", "demo", "pki issue"):
+    for command in (
+        "read",
+        "write",
+        "call",
+        "serve",
+        "check",
+        "run",
+        "status",
+        "history query",
+        "demo",
+        "pki issue",
+    ):
         assert f"\n## port502 {command}\n" in page
 
 
@@ -51,3 +62,10 @@ def test_the_keys_of_a_connection_have_their_defaults(site: Path) -> None:
 def test_every_page_of_the_navigation_exists_and_every_page_is_in_it(site: Path) -> None:
     listed = set(re.findall(r"([\w/-]+\.md)$", (ROOT / "mkdocs.yml").read_text(), re.MULTILINE))
     assert listed == {str(page.relative_to(site)) for page in site.rglob("*.md")}
+
+
+def test_every_requirement_of_modbus_tcp_security_is_shown_by_a_test(site: Path) -> None:
+    page = (site / "reference/security.md").read_text()
+    rows = re.findall(r"^\| R-(\d\d) \| .+ \| (.+) \| .* \|$", page, re.MULTILINE)
+    assert len(rows) >= 60
+    assert all("(`test_r" in shown for _, shown in rows)
