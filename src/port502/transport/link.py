@@ -11,6 +11,7 @@ import logging
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from heapq import heapify, heappop, heappush
+from math import ceil
 from typing import Any, TypeAlias, TypeVar
 
 from port502.errors import (
@@ -34,7 +35,7 @@ from port502.transport.clock import clock_of
 from port502.transport.dial import Stream, dial
 from port502.transport.fallback import Fallback, kind_of
 from port502.transport.framings import framing_for
-from port502.transport.sockets import Keepalive
+from port502.transport.sockets import Keepalive, words_of
 from port502.transport.states import BUSY_WAIT, TURNAROUND, LinkState, Traffic
 from port502.transport.tls import Tls
 from port502.transport.url import Target
@@ -45,6 +46,12 @@ R = TypeVar("R", bound=Response)
 AnyTransaction: TypeAlias = Transaction[Any]
 
 MAX_QUEUED = 10_000
+
+LONG = 0.5
+"""Seconds of a response timeout from which on it does not matter if it ends up to GRID later ..."""
+
+GRID = 1 / 32
+"""... which lets the links of an event loop wake together."""
 
 _READY = LinkState.READY  # looking a member up on its class takes longer than the rest of a comparison
 
@@ -285,7 +292,9 @@ class Link:
         else:
             stream.write(data)
         if transaction.expires < self.wake_at:
-            self._alarms.set(self, transaction.expires)
+            self._alarms.set(
+                self, transaction.expires if transaction.timeout < LONG else _on_grid(transaction.expires)
+            )
 
     def _send_bundle(self) -> None:
         if self._stream is not None and self._bundle:
@@ -340,7 +349,7 @@ class Link:
         if stream is not self._stream:
             return
         how = (
-            f"the connection to {self.target} was lost: {error}"
+            f"the connection to {self.target} was lost: {words_of(error)}"
             if error
             else f"{self.target} closed the connection"
         )
@@ -409,6 +418,8 @@ class Link:
 
     def wake(self) -> None:
         """Somebody's time is up, or a pause is over (called by the alarms)."""
+        if not self._queue and (self.connection is None or not self.connection.in_flight):
+            return
         now = self._time()
         connection = self.connection
         if connection is not None:
@@ -626,3 +637,7 @@ class Link:
             stream, self._stream, self.connection = self._stream, None, None
             stream.detach()
             self._become(LinkState.IDLE, "closed after the last answer, as asked")
+
+
+def _on_grid(when: float) -> float:
+    return ceil(when / GRID) * GRID
