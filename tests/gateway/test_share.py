@@ -146,7 +146,7 @@ async def test_clients_are_counted_up_to_a_bound() -> None:
         for number in range(MOST_CLIENTS + 10):
             one = holding(0)
             one.session = Session("10.0.0.1", number)
-            one.received = share.connection.link().time() + number
+            one.received = asyncio.get_running_loop().time() + number
             taken = share.service(one)
             taken.cancel()  # type: ignore[union-attr]
         assert len(share.service.clients) == MOST_CLIENTS

@@ -23,12 +23,19 @@ from tests.scripted import answering, request, scripted, silent
 FAILED = ExceptionResponse(3, GATEWAY_TARGET_FAILED)
 
 
+class Known(Shared):
+    """Shared, with the connection that it uses."""
+
+    connection: Connection
+
+
 @contextlib.asynccontextmanager
-async def shared(port: int, link: LinkSettings | None = None, **options: Any) -> AsyncIterator[Shared]:
+async def shared(port: int, link: LinkSettings | None = None, **options: Any) -> AsyncIterator[Known]:
     connection = Connection(
         Target("tcp", "127.0.0.1", port), link, on_state=lambda state, why: made.heard(state, why)
     )
-    made = Shared(connection.link, **options)
+    made = Known(connection.link, state=lambda: connection.state, **options)
+    made.connection = connection
     try:
         yield made
     finally:
@@ -57,7 +64,7 @@ async def test_a_request_is_asked_and_timed() -> None:
 async def test_a_device_that_is_not_there_is_0b_and_then_at_once() -> None:
     async with shared(free_port()) as one:
         assert await reply_of(one(holding(0))) == FAILED
-        assert one._link().state.value == "backing off"
+        assert one.connection.state.value == "backing off"
         assert one(holding(0)) == FAILED
         assert one.counters.gone == 2
 
@@ -77,7 +84,7 @@ async def test_who_waits_is_told_as_soon_as_the_connection_is_lost() -> None:
 async def test_while_it_is_tried_again_nobody_waits_either() -> None:
     async with scripted(answering) as port, shared(port) as one:
         one.heard(LinkState.BACKING_OFF, "lost")
-        link = one._link()
+        link = one.connection.link()
         link.keep()
         assert link.state.value == "connecting"
         assert one(holding(0)) == FAILED
@@ -88,13 +95,13 @@ async def test_while_it_is_tried_again_nobody_waits_either() -> None:
 async def test_silence_is_0b_and_leaves_the_connection() -> None:
     async with scripted(silent) as port, shared(port, timeout=0.02) as one:
         assert await reply_of(one(holding(0))) == FAILED
-        assert one._link().state.value == "ready"
+        assert one.connection.state.value == "ready"
         assert one.upstream.counters.no_answer == 1
 
 
 async def test_what_is_too_old_is_not_sent() -> None:
     async with scripted(answering) as port, shared(port, age=2.0) as one:
-        now = one._link().time()
+        now = one._time()
         old = Call(Session(), 1, holding(0).request, now - 2.0)
         assert one(old) == FAILED
         assert one.counters.late == 1

@@ -54,24 +54,23 @@ Connect: TypeAlias = Callable[[ConnectionSettings, OnState], Wire]
 
 def connect(settings: ConnectionSettings, on_state: OnState) -> Wire:
     """A real connection as the settings describe it, not opened yet; raises ConfigError for unusable certificates."""
-    return Link(
-        parse_url(settings.url),
-        LinkSettings(
-            connect_timeout=settings.connect_timeout,
-            window=settings.window,
-            coalesce=settings.coalesce,
-            pause=settings.pause,
-            settle=settings.settle,
-            keep_open=settings.keep_open,
-            reconnect_first=settings.reconnect_first,
-            reconnect_max=settings.reconnect_max,
-            keepalive=Keepalive(
-                settings.keepalive_idle, settings.keepalive_interval, settings.keepalive_probes
-            ),
-            source=settings.source,
-            tolerate=settings.tolerate,
-            tls=None if settings.tls is None else settings.tls.context(server_side=False),
-            fallback=settings.fallback,
-        ),
-        on_state=on_state,
+    return Link(parse_url(settings.url), link_settings(settings), on_state=on_state)
+
+
+def link_settings(settings: ConnectionSettings) -> LinkSettings:
+    """How the connection behaves; raises ConfigError for unusable certificates."""
+    return LinkSettings(
+        connect_timeout=settings.connect_timeout,
+        window=settings.window,
+        coalesce=settings.coalesce,
+        pause=settings.pause,
+        settle=settings.settle,
+        keep_open=settings.keep_open,
+        reconnect_first=settings.reconnect_first,
+        reconnect_max=settings.reconnect_max,
+        keepalive=Keepalive(settings.keepalive_idle, settings.keepalive_interval, settings.keepalive_probes),
+        source=settings.source,
+        tolerate=settings.tolerate,
+        tls=None if settings.tls is None else settings.tls.context(server_side=False),
+        fallback=settings.fallback,
     )

@@ -14,9 +14,10 @@ from port502.gateway.joining import Joining, JoiningCounters
 from port502.gateway.shared import Connection, Shared, SharedCounters
 from port502.service.call import Call, Layer, Reply, Service, Session
 from port502.service.maybe import Maybe
-from port502.transport.link import Link, LinkSettings
+from port502.transport.clock import clock_of
+from port502.transport.link import LinkSettings
 from port502.transport.states import LinkState, Traffic
-from port502.transport.upstream import UpstreamCounters
+from port502.transport.upstream import Asking, UpstreamCounters
 from port502.transport.url import Target, parse_url
 
 MOST_CLIENTS = 256
@@ -67,18 +68,28 @@ class ClientCounters:
 class Concentrator:
     """A service that puts the calls of many clients on one link: rights → joined reads → cache → the link.
 
-    ``link`` finds the link, which others may use too. ``rights`` is a layer that says who may do what; it stands
-    outside of the cache, so that nobody gets a value that was read for somebody else only.
+    ``link`` finds what takes requests to the device, which others may use too, and ``state`` how that fares, where it
+    can be known. ``rights`` is a layer that says who may do what; it stands outside of the cache, so that nobody gets a
+    value that was read for somebody else only. It is made where an event loop runs.
     """
 
     def __init__(
-        self, link: Callable[[], Link], settings: ShareSettings | None = None, *, rights: Layer | None = None
+        self,
+        link: Callable[[], Asking],
+        settings: ShareSettings | None = None,
+        *,
+        state: Callable[[], LinkState] | None = None,
+        rights: Layer | None = None,
     ) -> None:
         self.settings = settings = settings or ShareSettings()
         self.shared = Shared(
-            link, timeout=settings.timeout, age=settings.client_timeout, pending=settings.pending
+            link,
+            state=state,
+            timeout=settings.timeout,
+            age=settings.client_timeout,
+            pending=settings.pending,
         )
-        self.cache = Cache(self.shared, settings.ages, lambda: link().time())
+        self.cache = Cache(self.shared, settings.ages, clock_of(asyncio.get_running_loop()))
         self.joining = Joining(self.cache)
         self._service: Service = self.joining if rights is None else rights(self.joining)
         self.clients: dict[Session, ClientCounters] = {}
@@ -124,7 +135,7 @@ class ShareStatus:
 
 
 class Share:
-    """A concentrator with a connection of its own: ``async with Share("192.168.1.30") as share``, then serve it.
+    """A concentrator with a connection of its own: ``async with Share("192.168.1.30") as share``; see ``service``.
 
     ``link`` says how the connection behaves: ``pause`` and ``settle`` for delicate devices, a ``window`` of 1 unless
     the device bears more, ``keep_open`` False to let it go after each answer. Raises UsageError for a target that
@@ -145,7 +156,9 @@ class Share:
         self.connection = Connection(
             self.target, link, idle=self.settings.idle, on_state=self._heard, on_traffic=on_traffic
         )
-        self.service = Concentrator(self.connection.link, self.settings, rights=rights)
+        self.service = Concentrator(
+            self.connection.link, self.settings, state=lambda: self.connection.state, rights=rights
+        )
         self._watch: asyncio.TimerHandle | None = None
 
     async def __aenter__(self) -> Self:
@@ -191,6 +204,6 @@ class Share:
         """Let the connection go where nobody asked for a while."""
         shared = self.service.shared
         is_open = self.connection.state is LinkState.READY
-        if is_open and shared.is_idle and self.connection.link().time() - shared.used >= idle:
+        if is_open and shared.is_idle and loop.time() - shared.used >= idle:
             self.connection.rest()
         self._watch = loop.call_later(LOOK * idle, self._look, loop, idle)

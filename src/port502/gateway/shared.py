@@ -14,9 +14,10 @@ from port502.protocol.codes import GATEWAY_TARGET_FAILED
 from port502.protocol.message import ExceptionResponse
 from port502.service.call import Call, Reply
 from port502.service.maybe import Later
+from port502.transport.clock import clock_of
 from port502.transport.link import Link, LinkSettings
 from port502.transport.states import LinkState, Traffic
-from port502.transport.upstream import Asked, Upstream
+from port502.transport.upstream import Asked, Asking, Upstream
 from port502.transport.url import Target
 
 REMEMBERED = 1000
@@ -38,29 +39,34 @@ class SharedCounters:
 class Shared:
     """The innermost service: one request after the other goes to the device, whoever asks.
 
-    While the device is gone every request gets exception 0B at once, also those that wait. ``link`` finds the
-    connection as it is now. A reply is awaited ``timeout`` seconds; a request that is older than ``age`` seconds when
-    its turn comes is not sent; ``pending`` may wait.
+    While the device is gone every request gets exception 0B at once, also those that wait. ``link`` finds what takes
+    requests to it as it is now, ``state`` how that fares, where it can be known. A reply is awaited ``timeout``
+    seconds; a request that is older than ``age`` seconds when its turn comes is not sent; ``pending`` may wait. It is
+    made where an event loop runs.
     """
 
     def __init__(
-        self, link: Callable[[], Link], *, timeout: float = 1.0, age: float = 10.0, pending: int = 256
+        self,
+        link: Callable[[], Asking],
+        *,
+        state: Callable[[], LinkState] | None = None,
+        timeout: float = 1.0,
+        age: float = 10.0,
+        pending: int = 256,
     ) -> None:
-        self._link = link
+        self._state = state
+        self._time = clock_of(asyncio.get_running_loop())
         self.upstream = Upstream(link, timeout=timeout, age=age, pending=pending)
         self.counters = SharedCounters()
         self._open: set[Carried] = set()
         self._failed = False
-        self._time: Callable[[], float] = lambda: -math.inf
         self._times: deque[float] = deque(maxlen=REMEMBERED)
         self.used = -math.inf
 
     def __call__(self, call: Call) -> Reply | Later[Reply]:
         """Ask the device, unless it is gone."""
-        link = self._link()
-        self._time = link.time
-        now = self.used = link.time()
-        state = link.state
+        now = self.used = self._time()
+        state = self._state() if self._state is not None else LinkState.READY
         if state is LinkState.BACKING_OFF or (self._failed and state is LinkState.CONNECTING):
             self.counters.gone += 1
             return _gone(call)

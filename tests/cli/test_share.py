@@ -1,0 +1,122 @@
+"""A device's only connection shared from the command line."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from port502.cli.share import ages_of
+from port502.client import SyncClient
+from port502.errors import GatewayTargetError, IllegalFunctionError, UsageError
+from port502.gateway.cache import AgeOf, Ages
+from port502.gateway.spans import Span
+from tests.cli.conftest import Run
+from tests.e2e.program import Program
+from tests.peers.ports import free_port
+
+
+def test_ages_are_usual_or_of_a_range() -> None:
+    assert ages_of([]) == Ages()
+    assert ages_of(["500ms"]) == Ages(0.5)
+    assert ages_of(["1s", "holding:0..9=5s", "40101*2/float32=0", "coil:3=2s"]) == Ages(
+        1.0,
+        (AgeOf(Span(3, 0, 10), 5.0), AgeOf(Span(3, 100, 104), 0.0), AgeOf(Span(1, 3, 4), 2.0)),
+    )
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (["--cache", "soon"], "--cache"),
+        (["--cache", "nonsense=5s"], "nonsense"),
+        (["--cache", "holding:0*5=1s", "--cache", "holding:4=2s"], "two ages"),
+        (["--pause", "5"], "--pause"),
+        (["--client-timeout", "0"], "client_timeout"),
+        (["--read-only", "--writers", "10.0.0.1"], "--writers"),
+        (["--writers", "here"], "here"),
+        (["--certificate", "none.pem"], "tls://"),
+    ],
+    ids=str,
+)
+def test_what_cannot_be_meant_is_refused_before_anything_happens(
+    run: Run, words: list[str], said: str
+) -> None:
+    done = run("share", "127.0.0.1:1", "--listen", "tcp://127.0.0.1:0", *words)
+    assert done.code == 2
+    assert said in done.err
+
+
+def test_a_device_is_shared_and_the_end_is_told(device: str) -> None:
+    with Program("share", device, "--listen", "tcp://127.0.0.1:0", "--cache", "1m", "--json") as share:
+        said = json.loads(share.line())
+        assert said["target"] == device
+        with SyncClient(said["listening"]) as one, SyncClient(said["listening"]) as other:
+            assert one.read_holding_registers(0, 3) == [10, 20, 30]
+            assert other.read_holding_registers(1, 1) == [20]
+            one.write_register(1, 7)
+            assert other.read_holding_registers(1, 1) == [7]
+        code, rest = share.terminate(), share.rest()
+        assert code == 0
+    told = json.loads(rest)
+    assert (told["requests"], told["device_requests"], told["cache_hits"]) == (4, 3, 1)
+    assert told["state"] == "ready"
+    assert len(told["clients"]) == 2
+
+
+def test_only_some_may_write(device: str) -> None:
+    with Program("share", device, "--listen", "tcp://127.0.0.1:0", "--writers", "127.0.0.2") as share:
+        url = share.line().removeprefix("listening on ")
+        with SyncClient(url) as one, SyncClient(url, source="127.0.0.2") as other:
+            with pytest.raises(IllegalFunctionError):
+                one.write_register(0, 1)
+            other.write_register(0, 1)
+            assert one.read_holding_registers(0, 1) == [1]
+        code, rest = share.terminate(), share.rest()
+    assert code == 0
+    assert "was shared: 3 requests of 2 clients" in rest
+
+
+def test_it_waits_for_a_device_that_is_not_there() -> None:
+    words = ("share", f"127.0.0.1:{free_port()}", "--listen", "tcp://127.0.0.1:0", "--read-only")
+    with Program(*words, "--let-go", "0") as share:
+        url = share.line().removeprefix("listening on ")
+        with SyncClient(url) as client, pytest.raises(GatewayTargetError):
+            client.read_holding_registers(0, 1)
+        assert share.terminate() == 0
+
+
+def test_a_connection_of_a_site_is_shared_with_its_settings(device: str, tmp_path: Path) -> None:
+    site = tmp_path / "site.yaml"
+    site.write_text(
+        f"site: hall\nconnections:\n  plc: {{url: '{device}', pause: 10ms}}\n"
+        "devices:\n  boiler: {connection: plc, points: {speed: {ref: 'holding:0'}}}\n"
+    )
+    words = ("share", "@boiler", "--site", site, "--listen", "tcp://127.0.0.1:0", "--timeout", "2", "--json")
+    with Program(*words) as share:
+        with SyncClient(json.loads(share.line())["listening"]) as client:
+            assert client.read_holding_registers(0, 1) == [10]
+        assert share.terminate() == 0
+
+
+def test_a_name_that_no_site_has(run: Run, tmp_path: Path) -> None:
+    (tmp_path / "site.yaml").write_text("site: hall\nconnections: {}\n")
+    done = run("share", "@plc", "--listen", "tcp://127.0.0.1:0")
+    assert done.code == 2
+    assert "'plc'" in done.err
+    done = run("share", "@plc", "--listen", "tcp://127.0.0.1:0", "--authority", "ca.pem")
+    assert "leave --authority out" in done.err
+
+
+def test_it_ends_by_itself(run: Run, device: str) -> None:
+    done = run("share", device, "--listen", "tcp://127.0.0.1:0", "--for", "0.05")
+    assert done.code == 0
+    first, last = done.out.splitlines()
+    assert first.startswith("listening on tcp://127.0.0.1:")
+    assert "0 requests" in last
+
+
+def test_ages_that_are_none() -> None:
+    with pytest.raises(UsageError):
+        ages_of(["=5"])
