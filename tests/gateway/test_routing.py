@@ -25,7 +25,13 @@ def test_units_as_text() -> None:
     ]
 
 
-@pytest.mark.parametrize("text", ["", "0", "256", "1-", "-3", "a", "1-2-3", "1;2", "٣"])
+def test_units_that_have_other_ids_on_the_bus() -> None:
+    assert routes_to("bus", "17-32=1-16,40=3") == [Route(17, 32, "bus", -16), Route(40, 40, "bus", -37)]
+    with pytest.raises(UsageError, match="not as many"):
+        routes_to("bus", "17-32=1-15")
+
+
+@pytest.mark.parametrize("text", ["", "0", "256", "1-", "-3", "a", "1-2-3", "1;2", "1=", "=1", "٣"])
 def test_text_that_names_no_units(text: str) -> None:
     with pytest.raises(UsageError, match="names no unit ids"):
         routes_to("bus", text)

@@ -69,14 +69,31 @@ class RoutingTable:
 
 
 def routes_to(bus: str, units: str, offset: int = 0) -> list[Route]:
-    """The routes of a text such as ``1-16`` or ``1,3,20-30``; raises UsageError for anything else."""
+    """The routes of a text such as ``1-16``, ``1,3,20-30`` or ``17-32=1-16``, which are other ids on the bus.
+
+    Raises UsageError for anything else.
+    """
     routes = []
     for part in units.split(","):
-        first, dash, last = (piece.strip() for piece in part.partition("-"))
-        if not _is_unit(first) or (dash and not _is_unit(last)):
-            raise UsageError(f"{units!r} names no unit ids (write 7, 1-16 or 1,3,20-30; ids are 1-{LAST})")
-        routes.append(Route(int(first), int(last or first), bus, offset))
+        here, equals, there = part.partition("=")
+        first, last = _range(here, units)
+        moved = offset
+        if equals:
+            begin, end = _range(there, units)
+            if end - begin != last - first:
+                raise UsageError(f"{part.strip()!r}: there are not as many units on both sides")
+            moved += begin - first
+        routes.append(Route(first, last, bus, moved))
     return routes
+
+
+def _range(text: str, units: str) -> tuple[int, int]:
+    first, dash, last = (piece.strip() for piece in text.partition("-"))
+    if not _is_unit(first) or (dash and not _is_unit(last)):
+        raise UsageError(
+            f"{units!r} names no unit ids (write 7, 1-16, 1,3,20-30 or 17-32=1-16; ids are 1-{LAST})"
+        )
+    return int(first), int(last or first)
 
 
 def _is_unit(text: str) -> bool:

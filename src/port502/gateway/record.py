@@ -1,0 +1,209 @@
+"""What passes a gateway as a capture file (pcap), both sides of it, one TCP conversation for each connection.
+
+A serial wire has no packets: its frames, unit to checksum, stand in a conversation of their own with port 10502 and up,
+which Wireshark decodes as ``mbrtu`` when told so.
+"""
+
+from __future__ import annotations
+
+import logging
+import struct
+import time
+from collections.abc import Awaitable, Callable, Iterable
+from ipaddress import IPv4Address, ip_address
+from pathlib import Path
+from typing import BinaryIO, Literal
+
+from port502.errors import UsageError
+from port502.protocol.rtu import RtuFraming
+from port502.protocol.server import PendingReply
+from port502.service.call import Call, Reply, Service
+from port502.service.maybe import must_wait, then
+from port502.transport.states import Traffic
+from port502.transport.wire import Action, Outlet, Send
+
+log = logging.getLogger("port502.gateway")
+
+MOST = 1 << 30
+"""Bytes that a capture file may have."""
+
+SERIAL_PORT = 10502
+_RAW_IPV4 = 228
+_SEGMENT = 1400
+_SYN, _ACK, _PUSH, _FIN = 0x02, 0x10, 0x08, 0x01
+_US = IPv4Address("127.0.0.1")
+_UNSPEAKABLE = IPv4Address("198.18.0.1")
+"""Stands for peers that have no IPv4 address (RFC 2544 keeps it free)."""
+
+_FILE_HEADER = struct.pack("<IHHiIII", 0xA1B2C3D4, 2, 4, 0, 0, 65535, _RAW_IPV4)
+
+
+class Recorder:
+    """A capture file that is written as things happen; beyond ``most`` bytes nothing is added, and the log says so.
+
+    Raises UsageError for a file that cannot be written.
+    """
+
+    def __init__(self, path: Path, *, most: int = MOST, clock: Callable[[], float] = time.time) -> None:
+        try:
+            self._file: BinaryIO = path.open("wb")
+        except OSError as error:
+            raise UsageError(f"cannot record to {path}: {error.strerror}") from error
+        self.path = path
+        self.packets = 0
+        self.is_full = False
+        self._most = most
+        self._clock = clock
+        self._size = self._file.write(_FILE_HEADER)
+        self._serial_ports = SERIAL_PORT
+        self._client_ports = 49152
+
+    def close(self) -> None:
+        """Write what is left and close the file."""
+        self._file.close()
+
+    def conversation(self, client: tuple[str, int], server: tuple[str, int]) -> Conversation:
+        """A new TCP conversation between two hosts and ports."""
+        return Conversation(self, client, server)
+
+    def serial(self) -> Conversation:
+        """A new conversation that stands for a serial wire."""
+        port, self._serial_ports = self._serial_ports, self._serial_ports + 1
+        self._client_ports += 1
+        return Conversation(self, (str(_US), self._client_ports), (str(_US), port))
+
+    def add(self, packet: bytes) -> None:
+        """One packet, now."""
+        if self.is_full or self._file.closed:
+            return
+        if self._size + len(packet) + 16 > self._most:
+            self.is_full = True
+            log.warning("%s has %d bytes: nothing more is recorded", self.path, self._size)
+            return
+        seconds, part = divmod(self._clock(), 1.0)
+        head = struct.pack("<IIII", int(seconds), int(part * 1_000_000), len(packet), len(packet))
+        try:
+            self._size += self._file.write(head + packet)
+        except OSError as error:
+            self.is_full = True
+            log.error("%s: %s: nothing more is recorded", self.path, error.strerror)
+        self.packets += 1
+
+
+class Conversation:
+    """One TCP conversation in a capture, from its handshake on."""
+
+    def __init__(self, recorder: Recorder, client: tuple[str, int], server: tuple[str, int]) -> None:
+        self._recorder = recorder
+        self._ends = ((_ipv4(client[0]), client[1]), (_ipv4(server[0]), server[1]))
+        self._sent = [1, 1]
+        self._packet(0, b"", _SYN)
+        self._packet(1, b"", _SYN | _ACK)
+        self._packet(0, b"", _ACK)
+
+    def asked(self, data: bytes) -> None:
+        """Bytes from the client to the server."""
+        self._bytes(0, data)
+
+    def answered(self, data: bytes) -> None:
+        """Bytes from the server to the client."""
+        self._bytes(1, data)
+
+    def ended(self) -> None:
+        """The connection is closed."""
+        self._packet(0, b"", _FIN | _ACK)
+        self._packet(1, b"", _FIN | _ACK)
+
+    def traffic(self) -> Traffic:
+        """What hears the bytes of a link or line and writes them down."""
+
+        def heard(way: Literal["sent", "received"], data: bytes) -> None:
+            (self.asked if way == "sent" else self.answered)(data)
+
+        return heard
+
+    def _bytes(self, side: int, data: bytes) -> None:
+        for start in range(0, len(data), _SEGMENT):
+            piece = data[start : start + _SEGMENT]
+            self._packet(side, piece, _PUSH | _ACK)
+            self._sent[side] += len(piece)
+
+    def _packet(self, side: int, data: bytes, flags: int) -> None:
+        (source, port), (target, other_port) = self._ends[side], self._ends[1 - side]
+        sequence = self._sent[side] - (1 if flags & _SYN else 0)
+        acknowledged = self._sent[1 - side] if flags & _ACK else 0
+        tcp = struct.pack(
+            ">HHIIBBHHH",
+            port, other_port, sequence & 0xFFFFFFFF, acknowledged & 0xFFFFFFFF, 5 << 4, flags, 65535, 0, 0,
+        ) + data  # fmt: skip
+        addresses = source.packed + target.packed
+        tcp = tcp[:16] + _checksum(addresses + struct.pack(">BBH", 0, 6, len(tcp)) + tcp) + tcp[18:]
+        head = struct.pack(">BBHHHBBH", 0x45, 0, 20 + len(tcp), 0, 0, 64, 6, 0) + addresses
+        self._recorder.add(head[:10] + _checksum(head) + head[12:] + tcp)
+
+
+class RecordingWire:
+    """The wire of a listener (see ``transport.wire``) on which everything also goes into a capture."""
+
+    def __init__(self, recorder: Recorder, server: tuple[str, int]) -> None:
+        self._recorder = recorder
+        self._server = server
+        self._open: dict[Outlet, Conversation] = {}
+
+    def opened(self, outlet: Outlet) -> None:
+        """A client was accepted."""
+        session = outlet.session
+        self._open[outlet] = self._recorder.conversation((session.host, session.port), self._server)
+
+    def closed(self, outlet: Outlet) -> None:
+        """The connection has ended."""
+        conversation = self._open.pop(outlet, None)
+        if conversation is not None:
+            conversation.ended()
+
+    def replied(self, outlet: Outlet, place: PendingReply) -> Iterable[Action]:
+        """Write the request and its reply down, and let the reply go."""
+        frame, reply = place.frame, place.reply
+        conversation = self._open.get(outlet)
+        if conversation is not None:
+            head = struct.pack(">HHHB", frame.transaction_id, 0, len(frame.pdu) + 1, frame.unit)
+            conversation.asked(head + frame.pdu)
+            if reply:
+                conversation.answered(reply)
+        return (Send(reply),) if reply else ()
+
+
+def recorded(service: Service, conversation: Conversation) -> Service:
+    """A layer for serial listeners: the requests and their replies, framed as they are on the line."""
+    encode = RtuFraming("server").encode
+
+    def serve(call: Call) -> Reply | Awaitable[Reply]:
+        conversation.asked(encode(0, call.unit, call.request.encode()))
+
+        def answered(reply: Reply) -> Reply:
+            if reply is not None and call.unit:
+                conversation.answered(encode(0, call.unit, reply.encode()))
+            return reply
+
+        reply = service(call)
+        return then(reply, answered) if must_wait(reply) else answered(reply)
+
+    return serve
+
+
+def _ipv4(host: str) -> IPv4Address:
+    try:
+        address = ip_address(host.partition("%")[0])
+    except ValueError:
+        return _UNSPEAKABLE
+    mapped = address if isinstance(address, IPv4Address) else address.ipv4_mapped
+    return mapped or (_US if address.is_loopback else _UNSPEAKABLE)
+
+
+def _checksum(data: bytes) -> bytes:
+    if len(data) % 2:
+        data += b"\0"
+    total: int = sum(struct.unpack(f">{len(data) // 2}H", data))
+    while total >> 16:
+        total = (total & 0xFFFF) + (total >> 16)
+    return (~total & 0xFFFF).to_bytes(2, "big")

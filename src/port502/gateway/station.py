@@ -1,0 +1,206 @@
+"""Several listeners and several buses in one process: the gateway as it runs."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Sequence
+from contextlib import AsyncExitStack
+from dataclasses import dataclass, field
+from types import TracebackType
+from typing import Self
+
+from port502.errors import UsageError
+from port502.gateway.bus import Bus, BusSettings
+from port502.gateway.gateway import Gateway
+from port502.gateway.line import Line, LineSettings
+from port502.gateway.record import Recorder, RecordingWire, recorded
+from port502.gateway.remote import WITHIN, Remote
+from port502.gateway.routing import Route, RoutingTable
+from port502.gateway.status import GatewayStatus, clients_of, status_of_bus
+from port502.server import Server
+from port502.service.admission import Limits
+from port502.service.call import Call, Reply, Service
+from port502.service.layers import read_only
+from port502.transport.clock import clock_of
+from port502.transport.link import Link, LinkSettings
+from port502.transport.tls import Tls
+from port502.transport.url import Target, parse_url
+
+log = logging.getLogger("port502.gateway")
+
+SERIAL = frozenset({"rtu", "ascii", "rtu+tcp"})
+GRACE = 0.2
+
+
+@dataclass(frozen=True, slots=True)
+class BusPlan:
+    """One bus to be: serial for ``rtu``, ``ascii`` and ``rtu+tcp``, else a TCP device."""
+
+    name: str
+    url: str
+    line: LineSettings = field(default_factory=LineSettings)
+    settings: BusSettings = field(default_factory=BusSettings)
+    link: LinkSettings = field(default_factory=LinkSettings)
+    within: float = WITHIN
+
+
+@dataclass(frozen=True, slots=True)
+class ListenPlan:
+    """One listener to be, and where its unit ids lead."""
+
+    url: str
+    routes: tuple[Route, ...]
+    limits: Limits = field(default_factory=Limits)
+    allow: tuple[str, ...] | None = None
+    tls: Tls | None = None
+    read_only: bool = False
+    silent: bool = False
+    zero: int | None = None
+
+
+def longest(bus: BusPlan) -> float:
+    """The seconds after which every request to this bus has its answer, a refusal at worst."""
+    if parse_url(bus.url).scheme not in SERIAL:
+        return bus.within
+    patience = bus.settings.patience
+    attempts = bus.settings.retries + 1
+    return bus.settings.queue.age + attempts * (patience.maximum + bus.line.drain) + bus.line.memory
+
+
+def time_out_order(bus: BusPlan, client: float) -> str | None:
+    """What is wrong with the order of time-outs, if a client waits so many seconds: it has to be the most patient.
+
+    One that gives up earlier takes the answer to its last request for that to its next, unless it looks at ids.
+    """
+    if parse_url(bus.url).scheme not in SERIAL:
+        needed = bus.within
+    else:
+        needed = (bus.settings.retries + 1) * (bus.settings.patience.maximum + bus.line.drain)
+    if client > needed:
+        return None
+    return (
+        f"{bus.name}: a client that waits for {client:g} s may give up before its answer is there, which takes"
+        f" up to {needed:.3g} s; let it wait longer, or units answer faster"
+    )
+
+
+class Station:
+    """Listeners in front of buses; raises UsageError for plans that do not fit together.
+
+    ``async with`` starts all and stops all. A serial port that cannot be opened does not keep it from starting: it is
+    tried again and again. ``recorder`` gets both sides of everything.
+    """
+
+    def __init__(
+        self, listeners: Sequence[ListenPlan], buses: Sequence[BusPlan], *, recorder: Recorder | None = None
+    ) -> None:
+        names = [bus.name for bus in buses]
+        if len(set(names)) != len(names):
+            raise UsageError("two buses have the same name")
+        self._plans = tuple(listeners), tuple(buses)
+        self._tables = [RoutingTable(listener.routes) for listener in listeners]
+        for table in self._tables:
+            for name in table.buses:
+                if name not in names:
+                    raise UsageError(f"a route leads to the bus {name!r}, which is not there")
+        self._recorder = recorder
+        self._running = AsyncExitStack()
+        self.buses: dict[str, Bus | Remote] = {}
+        self.gateways: list[Gateway] = []
+        self.servers: list[Server] = []
+
+    async def __aenter__(self) -> Self:
+        await self.start()
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        await self.stop()
+
+    async def start(self) -> None:
+        """Open the buses, then listen; raises ConnectError for an address that cannot be listened on."""
+        listeners, buses = self._plans
+        self._time = clock_of(asyncio.get_running_loop())
+        self._began = self._time()
+        async with AsyncExitStack() as starting:
+            for plan in buses:
+                bus = self._bus(plan)
+                starting.push_async_callback(bus.stop)
+                await bus.start()
+                self.buses[plan.name] = bus
+            for listener, table in zip(listeners, self._tables, strict=True):
+                server = self._server(listener, table)
+                await server.start()
+                starting.push_async_callback(server.stop, GRACE)
+                self.servers.append(server)
+            self._running = starting.pop_all()
+
+    async def stop(self) -> None:
+        """Accept nobody any more, answer what can be answered at once, and close the buses."""
+        await self._running.aclose()
+
+    def status(self) -> GatewayStatus:
+        """How all of it fares."""
+        return GatewayStatus(
+            seconds=self._time() - self._began,
+            listening=tuple(server.url for server in self.servers),
+            buses=tuple(status_of_bus(bus) for bus in self.buses.values()),
+            clients=clients_of(self.gateways),
+            unmapped=sum(gateway.unmapped for gateway in self.gateways),
+        )
+
+    def _bus(self, plan: BusPlan) -> Bus | Remote:
+        target = parse_url(plan.url)
+        traffic = None
+        if self._recorder is not None:
+            serial = target.scheme in SERIAL
+            conversation = (
+                self._recorder.serial()
+                if serial
+                else self._recorder.conversation(("127.0.0.1", 49151), (target.host, target.port))
+            )
+            traffic = conversation.traffic()
+        if target.scheme in SERIAL:
+            return Bus(plan.name, Line(target, plan.line, on_traffic=traffic), plan.settings)
+        return Remote(plan.name, Link(target, plan.link, on_traffic=traffic), within=plan.within)
+
+    def _server(self, plan: ListenPlan, table: RoutingTable) -> Server:
+        """The stack of a gateway: limits and access at the listener, then rights, then the route to the bus."""
+        gateway = Gateway(table, self.buses, silent=plan.silent, zero=plan.zero)
+        self.gateways.append(gateway)
+        target = parse_url(plan.url)
+        service: Service = gateway
+        if plan.read_only:
+            service = read_only(service)
+        wire = None
+        if self._recorder is not None:
+            if target.is_serial:
+                service = recorded(service, self._recorder.serial())
+            else:
+                wire = RecordingWire(self._recorder, _place(target))
+        return Server(
+            _Layered(service, gateway),
+            plan.url,
+            limits=plan.limits,
+            allow=plan.allow,
+            tls=plan.tls,
+            answer_within=1.0 + max(longest(bus) for bus in self._plans[1]),
+            wire=wire,
+        )
+
+
+class _Layered:
+    """A gateway inside of layers, which says itself what becomes of requests that could not be decoded."""
+
+    def __init__(self, service: Service, gateway: Gateway) -> None:
+        self._service = service
+        self.malformed = gateway.malformed
+
+    def __call__(self, call: Call) -> Reply | Awaitable[Reply]:
+        return self._service(call)
+
+
+def _place(target: Target) -> tuple[str, int]:
+    return target.host, target.port
