@@ -3,13 +3,22 @@
 from __future__ import annotations
 
 import errno
+import os
 import socket
 import struct
 
 import pytest
 
-from port502.transport.sockets import Keepalive, abort, connect_error, receive_timeout_option, tune
-from port502.transport.url import Target
+from port502.transport.sockets import (
+    Keepalive,
+    abort,
+    connect_error,
+    open_error,
+    receive_timeout_option,
+    tune,
+    words_of,
+)
+from port502.transport.url import Target, parse_url
 
 PLC = Target("tcp", "plc", 502)
 
@@ -65,3 +74,25 @@ def test_the_receive_timeout_is_never_zero_which_would_mean_for_ever() -> None:
     if option is not None:
         assert struct.unpack("@ll", option) == (0, 1)
         assert struct.unpack("@ll", receive_timeout_option(1.5) or b"") == (1, 500_000)
+
+
+@pytest.mark.parametrize(
+    ("number", "words"),
+    [
+        (errno.ENOENT, "there is no /dev/ttyUSB0; `ls /dev/serial/by-id /dev/tty*`"),
+        (errno.EACCES, "dialout"),
+        (errno.ENOTTY, "is no serial port"),
+        (errno.EIO, "Input/output error"),
+    ],
+)
+def test_a_serial_port_that_does_not_open_is_told_without_numbers(number: int, words: str) -> None:
+    target = parse_url("rtu:///dev/ttyUSB0?baud=19200")
+    said = str(open_error(target, OSError(number, os.strerror(number), "/dev/ttyUSB0")))
+    assert said.startswith("could not open rtu:///dev/ttyUSB0")
+    assert words in said
+    assert "Errno" not in said
+
+
+def test_an_error_of_the_system_is_told_without_its_number() -> None:
+    assert words_of(OSError(errno.EPIPE, "Broken pipe")) == "Broken pipe"
+    assert words_of(ValueError("odd")) == "odd"

@@ -9,7 +9,15 @@ import time
 from typing import Any, Protocol
 
 from port502.errors import ConnectError, LinkClosedError, TlsError, UsageError
-from port502.transport.sockets import RECEIVE_SIZE, Keepalive, connect_error, receive_timeout_option, tune
+from port502.transport.sockets import (
+    RECEIVE_SIZE,
+    Keepalive,
+    connect_error,
+    open_error,
+    receive_timeout_option,
+    tune,
+    words_of,
+)
 from port502.transport.tls import Tls, context_for, expected_name, tls_error
 from port502.transport.url import Target
 
@@ -51,7 +59,7 @@ class SocketStream:
                 f"{self._target} takes no more bytes; its receive window is full"
             ) from error
         except OSError as error:
-            raise LinkClosedError(f"the connection to {self._target} was lost: {error}") from error
+            raise LinkClosedError(f"the connection to {self._target} was lost: {words_of(error)}") from error
 
     def receive(self, seconds: float, size: int = RECEIVE_SIZE) -> bytes:
         if seconds != self._timeout:
@@ -61,7 +69,7 @@ class SocketStream:
         except (BlockingIOError, TimeoutError, ssl.SSLWantReadError):
             return b""
         except OSError as error:
-            raise LinkClosedError(f"the connection to {self._target} was lost: {error}") from error
+            raise LinkClosedError(f"the connection to {self._target} was lost: {words_of(error)}") from error
         if not data:
             raise LinkClosedError(f"{self._target} closed the connection")
         return data
@@ -105,7 +113,7 @@ class SerialPortStream:
         try:
             self._port.write(data)
         except OSError as error:
-            raise LinkClosedError(f"{self._target} was lost: {error}") from error
+            raise LinkClosedError(f"{self._target} was lost: {words_of(error)}") from error
 
     def receive(self, seconds: float, size: int = RECEIVE_SIZE) -> bytes:
         try:
@@ -115,14 +123,14 @@ class SerialPortStream:
         except TimeoutError:
             return b""
         except OSError as error:
-            raise LinkClosedError(f"{self._target} was lost: {error}") from error
+            raise LinkClosedError(f"{self._target} was lost: {words_of(error)}") from error
 
     def unread(self) -> bytes:
         try:
             waiting = self._port.num_unread_bytes()
             return bytes(self._port.read(waiting)) if waiting else b""
         except OSError as error:
-            raise LinkClosedError(f"{self._target} was lost: {error}") from error
+            raise LinkClosedError(f"{self._target} was lost: {words_of(error)}") from error
 
     def close(self) -> None:
         self._port.close()
@@ -192,5 +200,5 @@ def _open_serial(target: Target) -> BlockingStream:
         )
         port.open()
     except (OSError, serialx.SerialException) as error:
-        raise ConnectError(f"could not open {target}: {error}") from error
+        raise open_error(target, error) from error
     return SerialPortStream(port, target)

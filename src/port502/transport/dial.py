@@ -10,7 +10,7 @@ from collections.abc import Callable
 from typing import Any, Protocol
 
 from port502.errors import ConnectError, LinkError, UsageError
-from port502.transport.sockets import RECEIVE_SIZE, Keepalive, connect_error, tune
+from port502.transport.sockets import RECEIVE_SIZE, Keepalive, connect_error, open_error, tune
 from port502.transport.tls import Tls, context_for, expected_name, tls_error
 from port502.transport.url import Target
 
@@ -218,6 +218,6 @@ async def _open_serial(target: Target, receiver: Receiver) -> Stream:
             byte_size=settings.data_bits,
         )
     except (OSError, serialx.SerialException) as error:
-        raise ConnectError(f"could not open {target}: {error}") from error
+        raise open_error(target, error) from error
     assert isinstance(protocol, SerialStream)
     return protocol.stream

@@ -1,4 +1,4 @@
-"""Socket options that every TCP connection of port502 has, and words for what a socket says."""
+"""Socket options that every TCP connection of port502 has, and words for what a socket or a serial port says."""
 
 from __future__ import annotations
 
@@ -53,6 +53,25 @@ def connect_error(target: Target, error: OSError | TimeoutError, timeout: float)
     return ConnectError(f"could not connect to {target}: {_reason(error, timeout)}")
 
 
+def open_error(target: Target, error: Exception) -> ConnectError:
+    """Why a serial port cannot be opened, in words with the next thing to do."""
+    number = getattr(error, "errno", None)
+    if number == errno.ENOENT:
+        why = f"there is no {target.device}; `ls /dev/serial/by-id /dev/tty*` shows the ports of this machine"
+    elif number in (errno.EACCES, errno.EPERM):
+        why = f"{words_of(error)}; on most systems the members of the group dialout may use serial ports"
+    elif number == errno.ENOTTY:
+        why = f"{target.device} is no serial port"
+    else:
+        why = words_of(error)
+    return ConnectError(f"could not open {target}: {why}")
+
+
+def words_of(error: Exception) -> str:
+    """What an error says, without the number that the system gives it."""
+    return str(getattr(error, "strerror", None) or error)
+
+
 def _reason(error: OSError | TimeoutError, timeout: float) -> str:
     number = getattr(error, "errno", None)
     if isinstance(error, socket.gaierror):
@@ -69,7 +88,7 @@ def _reason(error: OSError | TimeoutError, timeout: float) -> str:
         return "the source address is not one of this machine"
     if number == errno.EMFILE:
         return "this process has no file descriptor left (see ulimit -n)"
-    return str(error.strerror or error)
+    return words_of(error)
 
 
 def receive_timeout_option(seconds: float) -> bytes | None:
