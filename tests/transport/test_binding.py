@@ -6,6 +6,8 @@ import errno
 import os
 import socket
 
+import pytest
+
 from port502.transport.binding import bind_error, port_holder
 
 
@@ -34,3 +36,17 @@ def test_without_the_right_the_three_ways_to_get_it_are_named() -> None:
 def test_a_foreign_address_is_called_so() -> None:
     said = str(bind_error("192.0.2.1", 502, OSError(errno.EADDRNOTAVAIL, "no")))
     assert "192.0.2.1 is not an address of this machine" in said
+
+
+def test_who_listens_on_the_port_of_another_address_is_not_to_blame() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+        port = listening.getsockname()[1]
+        assert port_holder(port, "127.0.0.2") == ""
+        for host in ("127.0.0.1", "0.0.0.0", "::", "plc.local", ""):
+            assert port_holder(port, host), host
+
+
+@pytest.mark.skipif(not socket.has_dualstack_ipv6(), reason="needs IPv6")
+def test_a_listener_on_all_addresses_is_in_the_way_of_each() -> None:
+    with socket.create_server(("", 0), family=socket.AF_INET6, dualstack_ipv6=True) as listening:
+        assert port_holder(listening.getsockname()[1], "127.0.0.1")

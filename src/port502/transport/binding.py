@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import errno
 import os
+import sys
+from ipaddress import IPv4Address, IPv6Address, ip_address
 from pathlib import Path
 
 from port502.errors import ConnectError
@@ -15,7 +17,7 @@ def bind_error(host: str, port: int, error: OSError) -> ConnectError:
     """The error for a listener that cannot start, naming the holder of the port or the ways to get the right."""
     place = f"{host or '*'}:{port}"
     if error.errno == errno.EADDRINUSE:
-        holder = port_holder(port)
+        holder = port_holder(port, host)
         who = f"{holder} listens there already" if holder else "another program listens there already"
         return ConnectError(f"cannot listen on {place}: {who}; stop it or choose another port")
     if error.errno in (errno.EACCES, errno.EPERM):
@@ -33,16 +35,20 @@ def bind_error(host: str, port: int, error: OSError) -> ConnectError:
     return ConnectError(f"cannot listen on {place}: {error.strerror or error}")
 
 
-def port_holder(port: int) -> str:
-    """The process that listens on a TCP port of this machine, as ``name (pid)``; empty where that is not told."""
+def port_holder(port: int, host: str = "") -> str:
+    """The process that listens on a TCP port of this machine, as ``name (pid)``; empty where that is not told.
+
+    Of those that listen on the port at several addresses it is the one in the way of ``host``; without one, any.
+    """
     try:
-        inodes = _listening_inodes(port)
+        inodes = _listening_inodes(port, host)
         return _process_with(inodes) if inodes else ""
     except OSError:
         return ""
 
 
-def _listening_inodes(port: int) -> set[str]:
+def _listening_inodes(port: int, host: str) -> set[str]:
+    wanted = _address_of(host)
     inodes = set()
     for table in ("/proc/net/tcp", "/proc/net/tcp6"):
         path = Path(table)
@@ -50,9 +56,35 @@ def _listening_inodes(port: int) -> set[str]:
             continue
         for line in path.read_text().splitlines()[1:]:
             fields = line.split()
-            if fields[3] == LISTENING and int(fields[1].rpartition(":")[2], 16) == port:
+            place, _, number = fields[1].rpartition(":")
+            if (
+                fields[3] == LISTENING
+                and int(number, 16) == port
+                and _in_the_way(_kernel_address(place), wanted)
+            ):
                 inodes.add(f"socket:[{fields[9]}]")
     return inodes
+
+
+def _address_of(host: str) -> IPv4Address | IPv6Address | None:
+    try:
+        return ip_address(host)
+    except ValueError:
+        return None
+
+
+def _kernel_address(text: str) -> IPv4Address | IPv6Address:
+    """An address as the kernel's tables have it: words of 32 bits, each in the order of the processor."""
+    data = bytes.fromhex(text)
+    if sys.byteorder == "little":
+        data = b"".join(data[start : start + 4][::-1] for start in range(0, len(data), 4))
+    address = ip_address(data)
+    mapped = address.ipv4_mapped if isinstance(address, IPv6Address) else None
+    return mapped or address
+
+
+def _in_the_way(held: IPv4Address | IPv6Address, wanted: IPv4Address | IPv6Address | None) -> bool:
+    return wanted is None or wanted == held or wanted.is_unspecified or held.is_unspecified
 
 
 def _process_with(inodes: set[str]) -> str:
