@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import os
 import time
 from pathlib import Path
 
@@ -158,3 +159,46 @@ def test_wrong_words_end_with_2(run: Run, kept: Path, words: list[str], said: st
 def test_no_history_yet_says_what_makes_one(run: Run, tmp_path: Path) -> None:
     (tmp_path / "site.yaml").write_text(SITE)
     assert "port502 run makes it" in run("history", "info").err
+
+
+def test_a_device_is_written_and_not_replaced(run: Run, kept: Path) -> None:
+    """Run by root, a rename would put a plain file where /dev/null was."""
+    pipe = kept / "pipe"
+    os.mkfifo(pipe)
+    reader = os.open(pipe, os.O_RDONLY | os.O_NONBLOCK)
+    try:
+        assert run("history", "export", "pump.speed", "--out", "pipe").code == 0
+        assert os.read(reader, 1 << 16).startswith(b"time,point,value")
+    finally:
+        os.close(reader)
+    assert pipe.is_fifo()
+
+
+def test_an_export_follows_a_link_and_leaves_it(run: Run, kept: Path) -> None:
+    (kept / "real.csv").write_text("old")
+    (kept / "link.csv").symlink_to("real.csv")
+    assert run("history", "export", "--out", "link.csv").code == 0
+    assert (kept / "link.csv").is_symlink()
+    assert (kept / "real.csv").read_text().startswith("time,point")
+
+
+@pytest.mark.parametrize(
+    ("out", "words"),
+    [
+        ("/", "/ is a folder; name the file in it"),
+        ("no/such.csv", "no/such.csv cannot be written: No such file"),
+    ],
+)
+def test_what_cannot_be_exported_to_is_named_as_it_was_given(
+    run: Run, kept: Path, out: str, words: str
+) -> None:
+    done = run("history", "export", "--out", out)
+    assert done.code == 2
+    assert words in done.err
+
+
+@pytest.mark.parametrize("what", [["query", "pump.speed"], ["export"]])
+def test_a_time_that_ends_before_it_begins_is_no_empty_answer(run: Run, kept: Path, what: list[str]) -> None:
+    done = run("history", *what, "--since", "5m", "--until", "10m")
+    assert done.code == 2
+    assert "--since 5m is after --until 10m" in done.err

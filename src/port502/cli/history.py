@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import math
 import os
 import sys
@@ -82,8 +83,7 @@ def query(
     if json and csv:
         raise UsageError("--json or --csv, not both")
     kept = _history(site)
-    now = time.time()
-    start, end = _moment(since, now), _moment(until, now)
+    start, end = _bounds(since, until)
     step = None if every is None else parse_duration(every)
     names = kept.points(points)
     if json:
@@ -155,8 +155,7 @@ def export(
     if json and out is None:
         raise UsageError("--json tells about the file that was written, so --out has to name it")
     kept = _history(site)
-    now = time.time()
-    start, end = _moment(since, now), _moment(until, now)
+    start, end = _bounds(since, until)
     samples = kept.query(points or ["*"], start, end)
     if out is None:
         export_csv(sys.stdout, samples)
@@ -176,6 +175,14 @@ def _history(site: Path | None) -> History:
 
 def _moment(text: str | None, now: float) -> float | None:
     return None if text is None else parse_when(text, now)
+
+
+def _bounds(since: str | None, until: str | None) -> tuple[float | None, float | None]:
+    now = time.time()
+    start, end = _moment(since, now), _moment(until, now)
+    if start is not None and end is not None and start > end:
+        raise UsageError(f"--since {since} is after --until {until}: no time lies between them")
+    return start, end
 
 
 def _put_json(kept: History, name: str, start: float | None, end: float | None, step: float | None) -> None:
@@ -279,14 +286,31 @@ def _gap_text(gap: Gap) -> str:
 
 
 def _export_file(path: Path, samples: Iterable[Sample]) -> int:
+    """Write a file that has its name only once it is complete; a pipe or a device is written as it is."""
+    if path.is_dir():
+        raise UsageError(f"{path} is a folder; name the file in it")
+    try:
+        if path.exists() and not path.is_file():
+            return _write_csv(path, samples)
+        return _replace_csv(Path(os.path.realpath(path)), samples)
+    except OSError as error:
+        raise UsageError(f"{path} cannot be written: {error.strerror or error}") from None
+
+
+def _replace_csv(path: Path, samples: Iterable[Sample]) -> int:
     unfinished = path.with_name(f".{path.name}.{os.getpid()}.part")
     try:
-        with open(unfinished, "w", newline="", encoding="utf-8") as stream:
-            count = export_csv(stream, samples)
+        count = _write_csv(unfinished, samples)
         os.replace(unfinished, path)
     finally:
-        unfinished.unlink(missing_ok=True)
+        with contextlib.suppress(OSError):
+            unfinished.unlink()
     return count
+
+
+def _write_csv(path: Path, samples: Iterable[Sample]) -> int:
+    with open(path, "w", newline="", encoding="utf-8") as stream:
+        return export_csv(stream, samples)
 
 
 def _with_progress(
