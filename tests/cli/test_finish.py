@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import json
+import os
+import subprocess
+import sys
 
 import pytest
 import typer
@@ -71,3 +74,32 @@ def test_scripts_get_an_object(capsys: pytest.CaptureFixture[str]) -> None:
 def test_a_report_carries_what_is_known(capsys: pytest.CaptureFixture[str]) -> None:
     assert report(errors.NoReplyError("silence"), as_json=True, target="plc") == 4
     assert json.loads(capsys.readouterr().out)["target"] == "plc"
+
+
+@pytest.mark.skipif(not os.path.exists("/dev/full"), reason="only Linux has a device that is always full")
+@pytest.mark.parametrize(
+    "words", [["maps", "show", "nope", "--json"], ["maps", "list", "--json"], ["maps", "list"]]
+)
+def test_a_full_disk_behind_stdout_is_one_line(words: list[str]) -> None:
+    with open("/dev/full", "w") as full:
+        done = subprocess.run(
+            [sys.executable, "-m", "port502", *words],
+            stdout=full,
+            stderr=subprocess.PIPE,
+            text=True,
+            check=False,
+        )
+    assert done.returncode == 2
+    assert done.stderr.startswith("port502: ")
+    assert len(done.stderr.splitlines()) == 1
+
+
+@pytest.mark.parametrize("words", ["maps list", "maps list --json"])
+def test_a_closed_stdout_is_no_fault(words: str) -> None:
+    done = subprocess.run(
+        ["sh", "-c", f'exec "$0" -m port502 {words} >&-', sys.executable],
+        stderr=subprocess.PIPE,
+        text=True,
+        check=False,
+    )
+    assert (done.returncode, done.stderr) == (0, "")

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import csv
+import errno
 import io
 import json
 
 import pytest
 
-from port502.cli.output import console, json_text, printable, put_csv, put_json, put_table, say, table
+from port502.cli.output import console, json_text, printable, put, put_csv, put_json, put_table, say, table
 
 HOSTILE = "a\x1b[31m\r\n\x00\u202eb\x9b"
 
@@ -56,3 +57,31 @@ def test_no_colour_is_respected(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("NO_COLOR", "1")
     assert console().no_color
     assert not console(io.StringIO()).is_terminal
+
+
+def test_json_commands_no_terminal_either() -> None:
+    """H280: the terminal sees escapes, whoever reads the JSON gets the text back."""
+    told = json_text({"name": HOSTILE + "\U000e0001°C"})
+    assert told.isprintable()
+    assert "°C" in told
+    assert json.loads(told) == {"name": HOSTILE + "\U000e0001°C"}
+
+
+def test_a_table_that_goes_on_keeps_its_columns(capsys: pytest.CaptureFixture[str]) -> None:
+    for header in (True, False):
+        made = table("reference", "value", right={"value"}, header=header)
+        made.add_row("h:0", "10")
+        put_table(made)
+    _, first, second = capsys.readouterr().out.splitlines()
+    assert first == second
+
+
+def test_a_result_that_nobody_can_take_is_told_as_such(monkeypatch: pytest.MonkeyPatch) -> None:
+    class Full(io.StringIO):
+        def write(self, text: str) -> int:
+            raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr("sys.stdout", Full())
+    with pytest.raises(OSError, match="No space left") as caught:
+        put("value")
+    assert caught.value.filename == "standard output"

@@ -22,6 +22,7 @@ TRACEBACK = "PORT502_TRACEBACK"
 @contextmanager
 def finish(*, as_json: bool = False) -> Iterator[None]:
     """Run what is inside to its exit code, and leave the process with it."""
+    _open_closed_streams()
     try:
         yield
     except typer.Exit as end:
@@ -63,8 +64,13 @@ def report(error: Exception, *, as_json: bool = False, **known: object) -> int:
 
 
 def _report_json(wanted: bool, told: dict[str, object]) -> None:
-    if wanted:
+    if not wanted:
+        return
+    try:
         put_json(told)
+    except OSError:
+        # The result cannot be told either, which stderr has said; the exit code is still right.
+        close_stdout()
 
 
 def _usage(wrong: TyperException) -> str:
@@ -73,6 +79,13 @@ def _usage(wrong: TyperException) -> str:
     command = context.command_path if context is not None else "port502"
     text = one_line(wrong.format_message()).rstrip(".")
     return f"{text}; see {command} --help"
+
+
+def _open_closed_streams() -> None:
+    """Python has None for a stream that was closed before it began (``>&-``): what is written there goes nowhere."""
+    for name in ("stdout", "stderr"):
+        if getattr(sys, name) is None:
+            setattr(sys, name, open(os.devnull, "w", encoding="utf-8"))  # noqa: SIM115 (open as long as the process)
 
 
 def close_stdout() -> None:

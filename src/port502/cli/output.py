@@ -24,7 +24,12 @@ def say(text: str) -> None:
 
 def put(text: str) -> None:
     """One line of result, on stdout."""
-    print(text, flush=True)  # noqa: T201 (this is where the program speaks)
+    try:
+        print(text, flush=True)  # noqa: T201 (this is where the program speaks)
+    except BrokenPipeError:
+        raise
+    except OSError as error:
+        raise OSError(error.errno, error.strerror, "standard output") from None
 
 
 def put_json(thing: object) -> None:
@@ -33,8 +38,11 @@ def put_json(thing: object) -> None:
 
 
 def json_text(thing: object) -> str:
-    """An object as one line of JSON."""
-    return json.dumps(_sayable(thing), ensure_ascii=False, allow_nan=False)
+    """An object as one line of JSON; what would command a terminal stands there as ``\\u`` escapes."""
+    text = json.dumps(_sayable(thing), ensure_ascii=False, allow_nan=False)
+    if text.isprintable():
+        return text
+    return "".join(one if one.isprintable() else json.dumps(one)[1:-1] for one in text)
 
 
 def _sayable(thing: object) -> object:
@@ -87,7 +95,13 @@ def table(*headings: str, right: Iterable[str] = (), header: bool = True) -> Tab
 
     made = Table(box=None, pad_edge=False, padding=(0, 3, 0, 0), header_style="bold", show_header=header)
     for heading in headings:
-        made.add_column(heading, justify="right" if heading in set(right) else "left", overflow="fold")
+        # As wide as its heading even where that is not shown, so that tables that go on keep their columns.
+        made.add_column(
+            heading,
+            justify="right" if heading in set(right) else "left",
+            overflow="fold",
+            min_width=len(heading),
+        )
     return made
 
 
