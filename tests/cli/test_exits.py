@@ -83,3 +83,13 @@ def test_errors_of_usage_speak_for_themselves() -> None:
 
 def test_an_exception_in_words() -> None:
     assert exception_text(errors.device_error(3, 6)) == "exception 6, server device busy"
+
+
+def test_a_code_without_a_name_is_not_named_twice() -> None:
+    assert exception_text(errors.device_error(3, 99)) == "exception 99"
+
+
+@pytest.mark.parametrize(("function", "told"), [(3, True), (1, True), (6, False), (0x41, False), (24, False)])
+def test_only_a_read_is_advised_to_read_elsewhere(function: int, told: bool) -> None:
+    assert ("try the other table" in message(errors.device_error(function, 1))) is told
+    assert ("read fewer" in message(errors.device_error(function, 2))) is told

@@ -15,7 +15,15 @@ from port502.errors import (
     ProtocolError,
     UsageError,
 )
-from port502.protocol.codes import FUNCTION_NAMES, exception_name, function_name
+from port502.protocol.codes import (
+    FUNCTION_NAMES,
+    READ_COILS,
+    READ_DISCRETE_INPUTS,
+    READ_HOLDING_REGISTERS,
+    READ_INPUT_REGISTERS,
+    exception_name,
+    function_name,
+)
 
 DONE = 0
 DEVICE_EXCEPTION = 1
@@ -38,9 +46,14 @@ _CODES: tuple[tuple[type[Exception], int], ...] = (
     (OSError, USAGE),
 )
 
-_EXCEPTION_HINTS = {
+_READS = frozenset({READ_COILS, READ_DISCRETE_INPUTS, READ_HOLDING_REGISTERS, READ_INPUT_REGISTERS})
+_READ_HINTS = {
     1: "the device does not know this function; try the other table (input, holding) or its manual",
     2: "not all of these addresses exist there; read fewer, and mind that references count from 1, addresses from 0",
+}
+_EXCEPTION_HINTS = {
+    1: "the device does not know this function; its manual says which it does",
+    2: "it has no such address, or not for this function; mind that references count from 1, addresses from 0",
     3: "the device allows no such quantity or value; ask for less at once",
     4: "the device failed while it carried this out; look at the device itself",
     5: "the device needs long for this; ask again later",
@@ -98,7 +111,8 @@ def message(error: BaseException) -> str:
 
 def exception_text(error: DeviceError) -> str:
     """A refusal in words: ``exception 2, illegal data address``."""
-    return f"exception {error.code}, {exception_name(error.code)}"
+    number, name = f"exception {error.code}", exception_name(error.code)
+    return number if name == number else f"{number}, {name}"
 
 
 def _faulty(error: ConfigError) -> str:
@@ -112,7 +126,8 @@ def _faulty(error: ConfigError) -> str:
 def _told(error: Port502Error, tried: str) -> str:
     before = f"{tried}: " if tried else ""
     if isinstance(error, DeviceError):
-        hint = _EXCEPTION_HINTS.get(error.code, "its manual may know what this code means")
+        hints = _EXCEPTION_HINTS | _READ_HINTS if error.function in _READS else _EXCEPTION_HINTS
+        hint = hints.get(error.code, "its manual may know what this code means")
         name = function_name(error.function)
         number = f" (function {error.function})" if error.function in FUNCTION_NAMES else ""
         return f"{before}{name}{number} was refused with {exception_text(error)}; {hint}"
