@@ -8,9 +8,9 @@ import pytest
 
 from port502.errors import UsageError
 from port502.registers.block import Block, Span
-from port502.registers.planner import Limits, explain, lay_out, plan
+from port502.registers.planner import Limits, check_points, explain, lay_out, plan
 from port502.registers.point import Point
-from port502.registers.reference import Table
+from port502.registers.reference import Table, parse_reference
 
 HOLDING, INPUT, COIL = Table.HOLDING, Table.INPUT, Table.COIL
 
@@ -176,3 +176,9 @@ def test_a_thousand_points_are_planned_in_fifty_milliseconds() -> None:
         plan(points)
         best = min(best, process_time() - start)
     assert best < 0.05
+
+
+def test_what_has_only_a_number_is_named_by_its_reference() -> None:
+    reference = parse_reference("holding:0/string[500]")
+    with pytest.raises(UsageError, match=r"^holding:0/string\[500\] takes 500 registers"):
+        check_points([Point.from_reference(reference, name="0")], Limits())

@@ -225,3 +225,10 @@ def test_h135_nan_arrives_as_nan() -> None:
     value = decode_value("float32", "abcd", bytes.fromhex("7fc00000"))
     assert isinstance(value, float)
     assert math.isnan(value)
+
+
+def test_a_string_without_its_length_is_asked_for_it() -> None:
+    with pytest.raises(UsageError, match=r"such as string\[8\]$"):
+        width_of("string")
+    with pytest.raises(UsageError, match=r"such as string\[8\], got 0$"):
+        width_of("string", 0)

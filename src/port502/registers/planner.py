@@ -75,13 +75,18 @@ def check_points(points: Iterable[Point], limits: Limits) -> None:
             unit = "bits" if point.table.is_bits else "registers"
             advice = f"allow {width} per read" if width <= most_ever else "make it several points"
             raise UsageError(
-                f"{point.name} takes {width} {unit}, and one read fetches at most {most}: {advice}"
+                f"{_called(point)} takes {width} {unit}, and one read fetches at most {most}: {advice}"
             )
         for span in limits.forbidden:
             if span.table == point.table and span.overlaps(point.start, point.stop):
                 raise UsageError(
-                    f"{point.name} at {point.reference.protocol_form} lies in the forbidden {span}"
+                    f"{_called(point)} at {point.reference.protocol_form} lies in the forbidden {span}"
                 )
+
+
+def _called(point: Point) -> str:
+    """A point's name, or its reference where the caller has only numbered what is to be read."""
+    return str(point.reference) if point.name.isdecimal() else point.name
 
 
 def lay_out(

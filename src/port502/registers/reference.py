@@ -302,7 +302,7 @@ def _values_in_range(
 def _count(text: str, whole: str) -> int:
     if not re.fullmatch(r"[0-9]{1,6}", text) or int(text) < 1:
         raise UsageError(
-            f"{whole!r}: after * stands how many values to read, a number from 1 on, got {text!r}"
+            f"{whole!r}: after * stands how many values to read, a number from 1 to 65536, got {text!r}"
         )
     return int(text)
 

@@ -74,7 +74,8 @@ def width_of(type: str, length: int | None = None) -> int:  # noqa: A002
     """
     if type == "string":
         if length is None or length < 1:
-            raise UsageError(f"a string needs its length in registers, such as string[8], got {length}")
+            got = "" if length is None else f", got {length}"
+            raise UsageError(f"a string needs its length in registers, such as string[8]{got}")
         return length
     if length is not None:
         raise UsageError(f"only a string has a length, {type} has not")
