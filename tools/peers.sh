@@ -33,6 +33,7 @@ has_program cc || set -- "$@" gcc libc6-dev
 has_program mbpoll || set -- "$@" mbpoll
 has_program socat || set -- "$@" socat
 has_program tshark || set -- "$@" tshark
+has_program openssl || set -- "$@" openssl
 has_program nft || set -- "$@" nftables
 has_program iptables || set -- "$@" iptables
 has_program ip || set -- "$@" iproute2
@@ -51,5 +52,22 @@ if ! grep -qs "\"version\": \"$modbus_serial\"" .cache/peers/node_modules/modbus
             echo "npm failed: the tests that need modbus-serial will be skipped" >&2
     else
         echo "no npm: the tests that need modbus-serial will be skipped" >&2
+    fi
+fi
+
+tmodbus=1.1.0
+newer() { "$1" -c 'import sys; sys.exit(sys.version_info < (3, 12))' 2>/dev/null; }
+
+if ! grep -qs "^$tmodbus\$" .cache/peers/tmodbus/version; then
+    found=
+    for python in python3 python3.14 python3.13 python3.12 "$HOME"/.pyenv/versions/3.1[2-9]*/bin/python; do
+        if newer "$python"; then found=$python && break; fi
+    done
+    if test -n "$found" && "$found" -m venv .cache/peers/tmodbus &&
+        .cache/peers/tmodbus/bin/python -m pip install --quiet --disable-pip-version-check "tmodbus==$tmodbus" cryptography; then
+        echo "$tmodbus" >.cache/peers/tmodbus/version
+    else
+        rm -rf .cache/peers/tmodbus
+        echo "no Python 3.12 or newer, or no tmodbus: the tests that need tmodbus will be skipped" >&2
     fi
 fi
