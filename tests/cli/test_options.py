@@ -27,6 +27,8 @@ SHARED = {
     "simulate": {"--for", "--json", "--quiet", "--verbose"},
     "status": {"--json"},
     "firewall": {"--format", "--json"},
+    "gateway": {"--listen", "--connections", "--timeout", "--for", "--json", "--quiet", "--verbose"},
+    "share": {"--listen", "--connections", "--timeout", "--for", "--json", "--quiet", "--verbose"},
     "demo": {"--for", "--json", "--quiet", "--verbose"},
 }
 

@@ -20,6 +20,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "run": ("port502.cli.run", "Run all that a site file describes."),
     "status": ("port502.cli.status", "Show how a running site fares."),
     "history": ("port502.cli.history", "Ask what was kept."),
+    "gateway": ("port502.cli.gateway", "Stand between TCP and serial lines, either way."),
     "share": ("port502.cli.share", "Share one connection to a device among many clients."),
     "firewall": ("port502.cli.firewall", "Write the firewall rules that match a site."),
     "demo": ("port502.cli.demo", "Watch a simulated site being collected."),
