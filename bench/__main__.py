@@ -16,7 +16,7 @@ from bench import report
 from bench.machine import facts
 from bench.measure import Cell, Plan
 from bench.native import ROOT
-from bench.scenarios import clients, collector, history, servers, startup
+from bench.scenarios import clients, collector, history, secure, servers, startup
 
 if TYPE_CHECKING:
     from bench.rows import Row
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 SCENARIOS = {
     "servers": servers.measure,
     "clients": clients.measure,
+    "secure": secure.measure,
     "collector": collector.measure,
     "history": history.measure,
     "startup": startup.measure,

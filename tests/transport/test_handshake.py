@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 
 from port502.client import Client
+from port502.errors import LinkError
 from port502.service.admission import Limits
 from port502.service.call import Session
 from port502.transport.handshake import identify, subject_of
@@ -177,3 +178,12 @@ def test_a_subject_is_one_line() -> None:
     facts = {"subject": ((("commonName", "scada-1"),), (("organizationName", "Acme"),), (("title", "x"),))}
     assert subject_of(facts) == "CN=scada-1, O=Acme, title=x"
     assert subject_of({}) == ""
+
+
+async def test_a_client_whose_certificate_is_refused_after_the_handshake_is_told_why(plant: Plant) -> None:
+    plant.authority.revoke(plant.client)
+    async with plant.serving(crl=plant.authority.crl()) as server:
+        client = Client(server.url, **plant.files(), retries=0)
+        with pytest.raises(LinkError, match=r"TLS: sslv3 alert certificate revoked"):
+            await client.read_holding_registers(0)
+        await client.close()

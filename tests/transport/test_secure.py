@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from port502.service.call import Call, Reply
-from tests.secure import ANSWER, PATIENCE, READ, Plant, connected, until
+from tests.secure import ANSWER, PATIENCE, READ, Plant, ask, connected, until
 
 
 @pytest.fixture
@@ -160,3 +160,20 @@ async def test_the_server_says_goodbye(plant: Plant) -> None:
         stopping = asyncio.create_task(server.stop())
         assert await client.receive(1) == b""
         await stopping
+
+
+def test_the_same_on_uvloop(plant: Plant) -> None:
+    uvloop = pytest.importorskip("uvloop")
+
+    async def talk() -> None:
+        async with plant.serving() as server:
+            with pytest.raises(ssl.SSLError, match="CERTIFICATE_REQUIRED"):
+                await ask(server.port, plant.context())
+            async with connected(server.port, plant.context(plant.client)) as (reader, writer):
+                writer.write(READ * 3000)
+                await asyncio.wait_for(reader.readexactly(3000 * len(ANSWER)), PATIENCE)
+            await until(lambda: server.counters.closed == 2)
+
+    with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+        runner.run(talk())
+    assert plant.sessions[-1].role == "operator"

@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 import os
 import socket
+import ssl
 import struct
 
 import pytest
@@ -96,3 +97,6 @@ def test_a_serial_port_that_does_not_open_is_told_without_numbers(number: int, w
 def test_an_error_of_the_system_is_told_without_its_number() -> None:
     assert words_of(OSError(errno.EPIPE, "Broken pipe")) == "Broken pipe"
     assert words_of(ValueError("odd")) == "odd"
+    refused = ssl.SSLError(1, "[SSL: TLSV1_ALERT_UNKNOWN_CA] tlsv1 alert unknown ca (_ssl.c:2580)")
+    refused.reason = "TLSV1_ALERT_UNKNOWN_CA"
+    assert words_of(refused) == "TLS: tlsv1 alert unknown ca"

@@ -68,7 +68,10 @@ def open_error(target: Target, error: Exception) -> ConnectError:
 
 
 def words_of(error: Exception) -> str:
-    """What an error says, without the number that the system gives it."""
+    """What an error says, without the number that the system gives it, or OpenSSL's place in its source."""
+    reason = getattr(error, "reason", None)
+    if isinstance(reason, str) and reason:
+        return f"TLS: {reason.replace('_', ' ').lower()}"
     return str(getattr(error, "strerror", None) or error)
 
 
