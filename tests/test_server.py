@@ -73,3 +73,13 @@ async def test_a_plain_listener_speaks_no_tls() -> None:
         with pytest.raises(ConnectError, match=r"TLS failed|could not connect"):
             await client.connect()
         await client.close()
+
+
+async def test_it_knows_who_is_connected_and_how_much_they_asked() -> None:
+    async with Server(Device(holding={0: [1]}), "tcp://127.0.0.1:0") as server:
+        assert server.sessions == []
+        async with Client(server.url) as client:
+            for _ in range(3):
+                await client.read_holding_registers(0, 1)
+            [session] = server.sessions
+            assert (session.host, session.requests) == ("127.0.0.1", 3)

@@ -9,7 +9,7 @@ from typing import Self
 
 from port502.service.access import Networks, check_listener_address
 from port502.service.admission import Limits
-from port502.service.call import Service
+from port502.service.call import Service, Session
 from port502.service.device import Device
 from port502.service.units import Units
 from port502.transport.listener import Listener, ListenerCounters, Watch
@@ -98,6 +98,11 @@ class Server:
     def port(self) -> int:
         """The TCP port; 0 on a serial line."""
         return self._listener.port
+
+    @property
+    def sessions(self) -> list[Session]:
+        """Who is connected now over the network, each with the number of its requests so far."""
+        return self._listener.sessions if isinstance(self._listener, Listener) else []
 
     @property
     def counters(self) -> ListenerCounters:

@@ -7,12 +7,12 @@ from rich.console import Console
 from port502.cli.share_board import Board, errors, summary, words
 from port502.gateway.cache import CacheCounters
 from port502.gateway.joining import JoiningCounters
-from port502.gateway.share import ClientCounters, ShareStatus
+from port502.gateway.share import ClientStatus, ShareStatus
 from port502.gateway.shared import SharedCounters
 from port502.transport.upstream import UpstreamCounters
 
 
-def status(requests: int = 1000, *, gone: int = 0, last: float = 100.0, clients: int = 2) -> ShareStatus:
+def status(requests: int = 1000, *, gone: int = 0, clients: int = 2) -> ShareStatus:
     return ShareStatus(
         target="tcp://192.168.1.30:502",
         state="backing off" if gone else "ready",
@@ -28,15 +28,16 @@ def status(requests: int = 1000, *, gone: int = 0, last: float = 100.0, clients:
         shared=SharedCounters(requests=100, gone=gone),
         upstream=UpstreamCounters(wrong=2),
         clients=tuple(
-            (f"10.0.0.{n}:4000", ClientCounters(requests // (n + 1), n, last)) for n in range(1, clients + 1)
+            ClientStatus(f"10.0.0.{n}:4000", requests // (n + 1), n) for n in range(1, clients + 1)
         ),
     )
 
 
-def shown(board: Board, one: ShareStatus, now: float = 100.0, rows: int = 30) -> str:
+def shown(board: Board, one: ShareStatus, now: float = 100.0, rows: int = 30, connected: int = 99) -> str:
     out = Console(width=120, record=True)
     with out.capture() as capture:
-        out.print(board.draw(one, now, rows))
+        names = [client.name for client in one.clients[:connected]]
+        out.print(board.draw(one, names, now, rows))
     return capture.get()
 
 
@@ -73,8 +74,8 @@ def test_a_device_that_is_gone_is_said_to_be() -> None:
     assert "connection refused" in text
 
 
-def test_who_is_quiet_for_long_is_not_shown_and_who_has_no_room_is_counted() -> None:
-    assert "10.0.0." not in shown(Board("x"), status(last=10.0))
+def test_who_has_left_is_not_shown_and_who_has_no_room_is_counted() -> None:
+    assert "10.0.0.2" not in shown(Board("x"), status(), connected=1)
     assert "and 17 more clients" in shown(Board("x"), status(clients=20), rows=12)
 
 

@@ -61,6 +61,16 @@ def test_larger_blocks_answer_smaller_reads(setting: Setting) -> None:
     assert setting.asks(call(ReadInputRegistersRequest(20, 5)))
 
 
+def test_what_is_kept_is_found_as_a_pdu_too(setting: Setting) -> None:
+    setting.fill(holding(0, 10))
+    assert setting.cache.find_pdu(1, 3, 0, 10) == values(0, 10).encode()
+    assert setting.cache.find_pdu(1, 3, 2, 3) == values(2, 3).encode()
+    assert setting.cache.counters.parts == 1
+    for quantity in (0, 11, 126, 0xFFFF):
+        assert setting.cache.find_pdu(1, 3, 0, quantity) is None
+    assert setting.cache.find_pdu(1, 4, 0, 10) is None
+
+
 def test_bits_are_cut_too(setting: Setting) -> None:
     setting.fill(call(ReadCoilsRequest(0, 20)))
     assert Taker(setting.cache(call(ReadCoilsRequest(1, 3)))).reply == ReadCoilsResponse.from_bits(

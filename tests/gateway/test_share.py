@@ -38,7 +38,7 @@ async def test_many_clients_share_the_one_connection() -> None:
         assert status.connects == 1
         assert status.state == "ready"
         assert status.requests == 50
-        assert [one.requests for _, one in status.clients] == [5] * 10
+        assert [one.requests for one in status.clients] == [5] * 10
         assert status.median is not None
         assert status.p99 is not None
         assert status.median <= status.p99
@@ -67,7 +67,33 @@ async def test_the_cache_spares_the_device() -> None:
         assert await other.read_holding_registers(10, 1) == [7]
         assert share.status().cache.hits == 50
         assert share.status().kept == 1
-        assert [client.writes for _, client in share.status().clients] == [1, 0]
+        assert [client.writes for client in share.status().clients] == [1, 0]
+
+
+async def test_clients_that_the_cache_answers_are_counted_too() -> None:
+    async with (
+        one_connection(Counted()) as upstream,
+        sharing(upstream.url, ShareSettings(ages=Ages(60.0))) as (share, server),
+        clients(server.url, 2) as (one, other),
+    ):
+        await one.read_holding_registers(0, 10)
+        for _ in range(5):
+            await other.read_holding_registers(0, 10)
+        status = share.status(server.sessions)
+        assert sorted(client.requests for client in status.clients) == [1, 5]
+        assert status.requests == 6
+
+
+async def test_the_quick_way_is_there_only_where_nobody_has_to_be_asked() -> None:
+    async with Share("127.0.0.1", ShareSettings(ages=Ages(1.0))) as kept:
+        assert kept.service.quick is not None
+        quick = kept.service.quick(1)
+        assert quick.quick_read(3, 0, 1) is None
+        assert not quick.quick_write(6, 0, 1)
+    async with Share("127.0.0.1") as fresh:
+        assert fresh.service.quick is None
+    async with Share("127.0.0.1", ShareSettings(ages=Ages(1.0)), rights=read_only) as judged:
+        assert judged.service.quick is None
 
 
 async def test_rights_stand_in_front() -> None:

@@ -305,19 +305,22 @@ async def _share(
                     put(f"listening on {server.url}")
                 await wait(stopped, seconds)
             else:
-                await _show(share, server.url, stopped, seconds)
-            status = share.status()
+                await _show(share, server, stopped, seconds)
+            status = share.status(server.sessions)
     return status, asyncio.get_running_loop().time() - began
 
 
-async def _show(share: Share, url: str, stopped: asyncio.Event, seconds: float | None) -> None:
+async def _show(share: Share, server: Server, stopped: asyncio.Event, seconds: float | None) -> None:
     """Keep the table fresh until the end."""
-    board = Board(url)
+    board = Board(server.url)
     time = asyncio.get_running_loop().time
 
     async def refresh(live: Live) -> None:
         while True:
-            live.update(board.draw(share.status(), time(), live.console.size.height), refresh=True)
+            sessions = server.sessions
+            connected = {str(session) for session in sessions}
+            drawn = board.draw(share.status(sessions), connected, time(), live.console.size.height)
+            live.update(drawn, refresh=True)
             await asyncio.sleep(REFRESH)
 
     with Live(console=console(sys.stdout), screen=True, auto_refresh=False, transient=True) as live:

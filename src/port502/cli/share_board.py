@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import deque
+from collections.abc import Collection
 from typing import TYPE_CHECKING
 
 from rich.console import Group, RenderableType
@@ -10,16 +11,13 @@ from rich.text import Text
 
 from port502.cli.board import count, milliseconds
 from port502.cli.output import printable, table
-from port502.gateway.share import ClientCounters, ShareStatus
+from port502.gateway.share import ClientStatus, ShareStatus
 
 if TYPE_CHECKING:
     from rich.table import Table
 
 LATELY = 10
 """So many looks are what *lately* means in rates."""
-
-GONE = 60.0
-"""A client that asked nothing for so many seconds is not shown any more."""
 
 WELL = "ready"
 
@@ -31,11 +29,11 @@ class Board:
         self._listening = listening
         self._past: dict[str, deque[tuple[float, int]]] = {}
 
-    def draw(self, status: ShareStatus, now: float, rows: int) -> RenderableType:
-        """The table at a time of the event loop's clock, on so many rows."""
+    def draw(self, status: ShareStatus, connected: Collection[str], now: float, rows: int) -> RenderableType:
+        """The table at a time of the event loop's clock, on so many rows; of the clients those who are connected."""
         head = Text.assemble((printable(status.target), "bold"), f"   shared at {self._listening}")
-        clients = [one for one in status.clients if now - one[1].last < GONE]
-        clients.sort(key=lambda one: (-one[1].requests, one[0]))
+        clients = [one for one in status.clients if one.name in connected]
+        clients.sort(key=lambda one: (-one.requests, one.name))
         made = self._clients(clients, now, max(1, rows - 9))
         hidden = len(clients) - max(1, rows - 9)
         more = [Text(f"and {count(hidden, 'more client')}", "dim")] if hidden > 0 else []
@@ -53,15 +51,15 @@ class Board:
         line.no_wrap, line.overflow = True, "ellipsis"
         return line
 
-    def _clients(self, clients: list[tuple[str, ClientCounters]], now: float, room: int) -> Table:
+    def _clients(self, clients: list[ClientStatus], now: float, room: int) -> Table:
         made = table("client", "requests", "per s", "writes", right=("requests", "per s", "writes"))
-        names = {name for name, _ in clients} | {""}
+        names = {one.name for one in clients} | {""}
         self._past = {name: past for name, past in self._past.items() if name in names}
-        for name, one in clients[:room]:
+        for one in clients[:room]:
             made.add_row(
-                Text(printable(name)),
+                Text(printable(one.name)),
                 Text(f"{one.requests:,}"),
-                Text(f"{self._rate(name, one.requests, now):.1f}"),
+                Text(f"{self._rate(one.name, one.requests, now):.1f}"),
                 Text(f"{one.writes:,}" if one.writes else "", "dim"),
             )
         return made
@@ -116,7 +114,7 @@ def summary(status: ShareStatus, seconds: float) -> dict[str, object]:
         "connects": status.connects,
         "errors": {what.replace(" ", "_"): number for what, number in errors(status).items()},
         "clients": [
-            {"client": name, "requests": one.requests, "writes": one.writes} for name, one in status.clients
+            {"client": one.name, "requests": one.requests, "writes": one.writes} for one in status.clients
         ],
     }
     if status.median is not None and status.p99 is not None:

@@ -88,11 +88,12 @@ class CacheCounters:
 
 @dataclass(frozen=True, slots=True)
 class Kept:
-    """A reply, what it is about, and when it was asked for."""
+    """A reply and its PDU, what it is about, and when it was asked for."""
 
     first: int
     end: int
     reply: Response
+    pdu: bytes
     since: float
 
 
@@ -132,16 +133,37 @@ class Cache:
 
     def find(self, unit: int, function: int, address: int, quantity: int) -> Response | None:
         """What is kept and young enough to answer a read; None where the device has to be asked."""
+        block = self._young(unit, function, address, address + quantity)
+        if block is None:
+            return None
+        if block.first == address and block.end == address + quantity:
+            return block.reply
+        self.counters.parts += 1
+        return cut(block.reply, address - block.first, quantity)
+
+    def find_pdu(self, unit: int, function: int, address: int, quantity: int) -> bytes | None:
+        """The same as a PDU; a quantity that cannot be is found nowhere."""
+        if not quantity:
+            return None
+        block = self._young(unit, function, address, address + quantity)
+        if block is None:
+            return None
+        if block.first == address and block.end == address + quantity:
+            return block.pdu
+        self.counters.parts += 1
+        return cut(block.reply, address - block.first, quantity).encode()
+
+    def _young(self, unit: int, function: int, address: int, end: int) -> Kept | None:
+        """A block that has all of it and is young enough; a refusal counts for the same read only."""
         blocks = self._kept.get((unit, function))
         if not blocks:
             return None
-        end = address + quantity
         age = self._ages.of(function, address, end)
         now = self._time()
         same = blocks.get((address, end))
         if same is not None and now - same.since <= age:
             self._hit(now - same.since)
-            return same.reply
+            return same
         for block in blocks.values():
             if (
                 block.first <= address
@@ -150,8 +172,7 @@ class Cache:
                 and not isinstance(block.reply, ExceptionResponse)
             ):
                 self._hit(now - block.since)
-                self.counters.parts += 1
-                return cut(block.reply, address - block.first, quantity)
+                return block
         return None
 
     def _hit(self, age: float) -> None:
@@ -196,7 +217,7 @@ class Cache:
         if self._size >= self._most:
             self._make_room()
             blocks = self._kept.setdefault((unit, span.function), {})
-        blocks[span.first, span.end] = Kept(span.first, span.end, reply, since)
+        blocks[span.first, span.end] = Kept(span.first, span.end, reply, reply.encode(), since)
         self._size += 1
 
     def _drop(self, blocks: dict[tuple[int, int], Kept], place: tuple[int, int]) -> None:

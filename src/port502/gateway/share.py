@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from types import TracebackType
 from typing import Self
@@ -58,7 +58,7 @@ class ShareSettings:
 
 @dataclass(slots=True)
 class ClientCounters:
-    """What one client asked; ``last`` is when, in seconds of the event loop's clock."""
+    """What one client asked for the long way; ``last`` is when, in seconds of the event loop's clock."""
 
     requests: int = 0
     writes: int = 0
@@ -94,6 +94,11 @@ class Concentrator:
         self._service: Service = self.joining if rights is None else rights(self.joining)
         self.clients: dict[Session, ClientCounters] = {}
         self.requests = 0
+        self.quick: Callable[[int], QuickReads] | None = None
+        """What answers plain reads from the cache without a call; None where rights have to be looked at."""
+        if rights is None and settings.ages.keeps:
+            units = [QuickReads(self, unit) for unit in range(256)]
+            self.quick = units.__getitem__
 
     def __call__(self, call: Call) -> Maybe[Reply]:
         """Answer a call from the cache, from a read in flight, or from the device."""
@@ -107,11 +112,52 @@ class Concentrator:
             one.writes += 1
         return self._service(call)
 
+    def told(self, sessions: Iterable[Session] = ()) -> tuple[ClientStatus, ...]:
+        """What each client asked, those of a server's ``sessions`` among them."""
+        everybody = dict.fromkeys([*self.clients, *sessions])
+        none = ClientCounters()
+        return tuple(
+            ClientStatus(str(one), max(one.requests, known.requests), known.writes)
+            for one in everybody
+            for known in [self.clients.get(one, none)]
+        )
+
     def _new_client(self, session: Session) -> ClientCounters:
         if len(self.clients) >= MOST_CLIENTS:
             del self.clients[min(self.clients, key=lambda known: self.clients[known].last)]
         one = self.clients[session] = ClientCounters()
         return one
+
+
+class QuickReads:
+    """The quick way to kept values of one unit."""
+
+    __slots__ = ("_concentrator", "_find", "_unit")
+
+    def __init__(self, concentrator: Concentrator, unit: int) -> None:
+        self._concentrator = concentrator
+        self._find = concentrator.cache.find_pdu
+        self._unit = unit
+
+    def quick_read(self, function: int, address: int, quantity: int) -> bytes | None:
+        """The response PDU, if it is kept; None: take the long way."""
+        pdu = self._find(self._unit, function, address, quantity)
+        if pdu is not None:
+            self._concentrator.requests += 1
+        return pdu
+
+    def quick_write(self, function: int, address: int, value: int) -> bool:
+        """Writes always go the long way."""
+        return False
+
+
+@dataclass(frozen=True, slots=True)
+class ClientStatus:
+    """What one client asked so far."""
+
+    name: str
+    requests: int = 0
+    writes: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,7 +177,7 @@ class ShareStatus:
     cache: CacheCounters
     shared: SharedCounters
     upstream: UpstreamCounters
-    clients: tuple[tuple[str, ClientCounters], ...]
+    clients: tuple[ClientStatus, ...]
 
 
 class Share:
@@ -176,8 +222,8 @@ class Share:
             self._watch.cancel()
         await self.connection.close()
 
-    def status(self) -> ShareStatus:
-        """How it fares now."""
+    def status(self, sessions: Iterable[Session] = ()) -> ShareStatus:
+        """How it fares now; ``sessions`` are the clients of a server, which knows also whom the cache answered."""
         service = self.service
         shared = service.shared
         return ShareStatus(
@@ -194,7 +240,7 @@ class Share:
             cache=service.cache.counters,
             shared=shared.counters,
             upstream=shared.upstream.counters,
-            clients=tuple((str(session), one) for session, one in service.clients.items()),
+            clients=service.told(sessions),
         )
 
     def _heard(self, state: LinkState, why: str) -> None:

@@ -157,6 +157,11 @@ class Listener:
             except Exception:
                 log.exception("%s: whoever watches the connections failed", self.name)
 
+    @property
+    def sessions(self) -> list[Session]:
+        """Who is connected now, each with the number of its requests so far."""
+        return [stream.counted() for stream in self.streams]
+
     def admit(self, stream: ServedStream, now: float) -> Decision[ServedStream]:
         """Decide on a new connection, knowing when each of the others was last used."""
         if len(self.admission) >= min(self.limits.connections, self.limits.per_client):

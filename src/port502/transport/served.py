@@ -179,7 +179,7 @@ class ServedStream(asyncio.BufferedProtocol):
             self.listener.wire.closed(self._outlet)
         self.listener.counters.closed += 1
         if self._opened:
-            self.listener.counters.requests += self._connection.requests
+            self.listener.counters.requests += self.counted().requests
         self.listener.left(self)
 
     def pause_writing(self) -> None:
@@ -196,6 +196,12 @@ class ServedStream(asyncio.BufferedProtocol):
     def last_used(self) -> float:
         """When the last request came, in the listener's time."""
         return self._connection.last_used if self._opened else self.session.opened
+
+    def counted(self) -> Session:
+        """The session, with the number of its requests so far."""
+        if self._opened:
+            self.session.requests = self._connection.requests
+        return self.session
 
     def check(self, now: float) -> None:
         """Close if this client's time is up, and give up on replies whose time is."""
