@@ -176,3 +176,12 @@ def test_check_data_and_words() -> None:
             check_words(data, 2)
     with pytest.raises(UsageError, match="bytearray"):
         check_data(bytearray(2), 0, 2)  # type: ignore[arg-type]
+
+
+def test_the_reply_of_another_function_is_called_so() -> None:
+    said = str(refusal(3, "1 registers in 2 bytes", bytes.fromhex("04 02 00 01")))
+    assert (
+        said
+        == "reply to read holding registers: expected 1 registers in 2 bytes, got function 4, 04 02 00 01"
+    )
+    assert "got 03 02" in str(refusal(3, "1 registers in 2 bytes", bytes.fromhex("03 02 00")))

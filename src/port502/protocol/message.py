@@ -245,7 +245,9 @@ def illegal_address(function: int, why: str, pdu: bytes) -> IllegalDataAddressEr
 
 def reply_error(function: int, expected: str, pdu: bytes) -> ReplyError:
     """The error for a reply that is not what was expected."""
-    return ReplyError(f"reply to {function_name(function)}: expected {expected}, got {hex_of(pdu)}")
+    other = bool(pdu) and pdu[0] & ~EXCEPTION_BIT != function & ~EXCEPTION_BIT
+    got = f"function {pdu[0]}, {hex_of(pdu)}" if other else hex_of(pdu)
+    return ReplyError(f"reply to {function_name(function)}: expected {expected}, got {got}")
 
 
 def refusal(function: int, expected: str, pdu: bytes) -> Port502Error:
