@@ -7,9 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from port502.cli.status import named
+from port502.cli.status import history_line, named
 from port502.collect.status import CollectorStatus, ConnectionStatus, UnitStatus
 from port502.service.device import Device
+from port502.site.status import HistoryStatus
 from tests.cli.conftest import Run
 from tests.cli.test_through import running_site
 
@@ -46,3 +47,9 @@ def test_a_site_that_does_not_run_ends_with_3(run: Run, tmp_path: Path) -> None:
     done = run("status")
     assert done.code == 3
     assert done.err == "port502: site.yaml is not running; start it with: port502 run site.yaml\n"
+
+
+def test_a_loss_that_is_over_is_no_trouble_of_now() -> None:
+    told = history_line(HistoryStatus("h", lost=1336, last_error="disk full"))
+    assert told == "history: 1,336 samples lost, last because: disk full"
+    assert history_line(HistoryStatus("h", last_error="damaged")) == "history: damaged"

@@ -15,7 +15,7 @@ from port502.cli.target import site_path
 from port502.errors import ConnectError
 from port502.site.build import load_site
 from port502.site.control import ask_status, control_path, is_answered
-from port502.site.status import SiteStatus
+from port502.site.status import HistoryStatus, SiteStatus
 
 app = typer.Typer(rich_markup_mode=None, add_completion=False)
 
@@ -89,4 +89,10 @@ def _show(found: SiteStatus) -> None:
     for line in ill:
         out.print(line)
     if found.history.last_error:
-        put(printable(f"history: {found.history.last_error}"))
+        put(printable(history_line(found.history)))
+
+
+def history_line(history: HistoryStatus) -> str:
+    """What the disk did to the history; the reason outlives the trouble, so it is told as that of the loss."""
+    loss = f"{history.lost:,} samples lost, last because: " if history.lost else ""
+    return f"history: {loss}{history.last_error}"
