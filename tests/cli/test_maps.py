@@ -104,6 +104,8 @@ def test_a_map_of_ones_own_is_shown_and_checked(run: Run, tmp_path: Path) -> Non
     done = run("maps", "check", "plc.yaml")
     assert (done.code, done.out) == (0, "plc.yaml: a valid map\n")
     assert run("check", "plc.yaml").out == "plc.yaml: a valid map file\n"
+    missing = run("maps", "check", "nowhere.yaml")
+    assert (missing.code, missing.err) == (2, "port502: there is no map file nowhere.yaml\n")
 
 
 def test_all_faults_are_told_and_doubts_are_warnings(run: Run, tmp_path: Path) -> None:
@@ -140,4 +142,4 @@ def test_other_files_are_sent_to_the_other_command(run: Run, tmp_path: Path) -> 
     assert done.code == 2
     assert "port502 check plc.yaml" in done.err
     assert run("maps", "check", ".").code == 2
-    assert run("maps", "check", "gone.yaml").code == 6
+    assert run("maps", "check", "gone.yaml").code == 2

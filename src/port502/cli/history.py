@@ -65,7 +65,7 @@ def query(
             show_default=False,
         ),
     ] = None,
-    site: options.Site = None,
+    site: options.OwnSite = None,
     json: options.Json = False,
     csv: options.Csv = False,
     quiet: options.Quiet = False,
@@ -97,7 +97,7 @@ def query(
 
 
 @app.command()
-def info(site: options.Site = None, json: options.Json = False) -> None:
+def info(site: options.OwnSite = None, json: options.Json = False) -> None:
     """Print what is kept: how much, since when, what was lost and why.
 
     Example:
@@ -138,7 +138,7 @@ def export(
     ] = None,
     since: Since = None,
     until: Until = None,
-    site: options.Site = None,
+    site: options.OwnSite = None,
     json: options.Json = False,
     quiet: options.Quiet = False,
 ) -> None:

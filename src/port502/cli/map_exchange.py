@@ -100,7 +100,7 @@ def import_file(
 
     Example:
 
-        port502 maps import telegraf.conf --name mine/meter --category energy_meter --out mine/meter.yaml
+        port502 maps import telegraf.conf --name mine/meter --out meter.yaml
     """
     from port502.site.map_import import Head, import_map
 

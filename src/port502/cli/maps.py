@@ -160,6 +160,8 @@ def check(
 
     if file.is_dir():
         raise UsageError(f"{file} is a folder; name the file in it")
+    if not file.exists():
+        raise UsageError(f"there is no map file {file}")
     report = check_file(file)
     if report.kind not in (MAP, UNKNOWN):
         raise UsageError(f"{file} is a {report.kind} file; port502 check {file} looks at it")

@@ -8,6 +8,7 @@ from typing import Annotated, TypeAlias
 import typer
 
 SITE_HELP = "The site file that @NAME is looked up in (else $PORT502_SITE, else ./site.yaml)."
+OWN_SITE_HELP = "The site file (else $PORT502_SITE, else ./site.yaml)."
 
 Target: TypeAlias = Annotated[
     str,
@@ -41,6 +42,9 @@ Timeout: TypeAlias = Annotated[
 ]
 Site: TypeAlias = Annotated[
     Path | None, typer.Option("--site", metavar="FILE", help=SITE_HELP, show_default=False)
+]
+OwnSite: TypeAlias = Annotated[
+    Path | None, typer.Option("--site", metavar="FILE", help=OWN_SITE_HELP, show_default=False)
 ]
 Map: TypeAlias = Annotated[
     str | None,

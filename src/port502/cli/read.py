@@ -68,7 +68,7 @@ def read(
 
         port502 read @main-incomer "voltage_*" --repeat 1
 
-        port502 read 192.168.1.20 "voltage_*" active_power_total --map eastron/sdm630
+        port502 read 192.168.1.20 "voltage_*" --map eastron/sdm630
     """
     if json and csv:
         raise UsageError("--json or --csv, not both")
