@@ -34,6 +34,9 @@ log = logging.getLogger("port502.gateway")
 BURST = 0.02
 """USB adapters deliver in bursts of some 16 ms: a shorter silence inside a frame proves nothing."""
 
+QUIET = 0.005
+"""The silence that ends a frame which nobody of ours asked for."""
+
 LONGEST_FRAME = 253
 _REMEMBERED = 16
 _READS = frozenset({1, 2, 3, 4})
@@ -284,7 +287,9 @@ class Line:
             self._silence.cancel()
             self._silence = None
         if self._framing.pending:
-            self._silence = self.loop.call_later(max(self.times.gap, BURST), self._silent)
+            # What others say to each other has to be told apart; an answer of ours may come in bursts.
+            least = QUIET if self._exchange is None else BURST
+            self._silence = self.loop.call_later(max(self.times.gap, least), self._silent)
 
     def _silent(self) -> None:
         self._silence = None
@@ -329,7 +334,7 @@ class Line:
             self._expiry = self.loop.call_later(BURST, self._expire, exchange)
             return
         self.counters.timeouts += 1
-        why = f"unit {exchange.unit} did not answer {exchange} within {now - exchange.sent_at:.3g} s"
+        why = f"unit {exchange.unit} did not answer function {exchange.pdu[0]} within {now - exchange.sent_at:.3g} s"
         if not self.settings.echo and self._is_echo(exchange):
             self._report_echo()
         exchange.error = NoReplyError(why)
