@@ -6,6 +6,7 @@ no compression, no renegotiation, and no trust in anything but the authorities o
 
 from __future__ import annotations
 
+import contextlib
 import logging
 import os
 import ssl
@@ -126,8 +127,9 @@ class TlsContext:
         return [f"{what} {_ends(end - now)}" for end, soon, what in found if end - now < soon]
 
     def _warn(self) -> None:
-        for warning in self.warnings(time.time()):
-            log.warning("%s", warning)
+        with contextlib.suppress(ConfigError):  # a file that is being replaced is looked at again next time
+            for warning in self.warnings(time.time()):
+                log.warning("%s", warning)
 
     def _look(self) -> tuple[object, ...]:
         return tuple(_stamp(path) for path in self.files)
