@@ -63,7 +63,9 @@ class SecureStream(asyncio.BufferedProtocol, asyncio.Transport):
 
     def connection_lost(self, exc: Exception | None) -> None:
         if self._is_open and not self._closing:
-            with contextlib.suppress(ssl.SSLError):  # a session cut off by TCP may still be resumed (RFC 5246, 7.2.1)
+            with contextlib.suppress(
+                ssl.SSLError
+            ):  # a session cut off by TCP may still be resumed (RFC 5246, 7.2.1)
                 self._object.unwrap()
         self._closing = True
         self._inner.connection_lost(exc)
