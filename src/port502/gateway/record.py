@@ -143,17 +143,20 @@ class Conversation:
 
 
 class RecordingWire:
-    """The wire of a listener (see ``transport.wire``) on which everything also goes into a capture."""
+    """The wire of a listener (see ``transport.wire``) on which everything also goes into a capture.
+
+    ``server`` is the listener's host and port, which may become known after it was started.
+    """
 
     def __init__(self, recorder: Recorder, server: tuple[str, int]) -> None:
         self._recorder = recorder
-        self._server = server
+        self.server = server
         self._open: dict[Outlet, Conversation] = {}
 
     def opened(self, outlet: Outlet) -> None:
         """A client was accepted."""
         session = outlet.session
-        self._open[outlet] = self._recorder.conversation((session.host, session.port), self._server)
+        self._open[outlet] = self._recorder.conversation((session.host, session.port), self.server)
 
     def closed(self, outlet: Outlet) -> None:
         """The connection has ended."""

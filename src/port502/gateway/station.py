@@ -25,7 +25,7 @@ from port502.service.layers import read_only
 from port502.transport.clock import clock_of
 from port502.transport.link import Link, LinkSettings
 from port502.transport.tls import Tls
-from port502.transport.url import Target, parse_url
+from port502.transport.url import parse_url
 
 log = logging.getLogger("port502.gateway")
 
@@ -131,8 +131,10 @@ class Station:
                 await bus.start()
                 self.buses[plan.name] = bus
             for listener, table in zip(listeners, self._tables, strict=True):
-                server = self._server(listener, table)
+                server, wire = self._server(listener, table)
                 await server.start()
+                if wire is not None:
+                    wire.server = server.target.host, server.port
                 starting.push_async_callback(server.stop, GRACE)
                 self.servers.append(server)
             self._running = starting.pop_all()
@@ -166,7 +168,7 @@ class Station:
             return Bus(plan.name, Line(target, plan.line, on_traffic=traffic), plan.settings)
         return Remote(plan.name, Link(target, plan.link, on_traffic=traffic), within=plan.within)
 
-    def _server(self, plan: ListenPlan, table: RoutingTable) -> Server:
+    def _server(self, plan: ListenPlan, table: RoutingTable) -> tuple[Server, RecordingWire | None]:
         """The stack of a gateway: limits and access at the listener, then rights, then the route to the bus."""
         gateway = Gateway(table, self.buses, silent=plan.silent, zero=plan.zero)
         self.gateways.append(gateway)
@@ -179,8 +181,8 @@ class Station:
             if target.is_serial:
                 service = recorded(service, self._recorder.serial())
             else:
-                wire = RecordingWire(self._recorder, _place(target))
-        return Server(
+                wire = RecordingWire(self._recorder, (target.host, target.port))
+        server = Server(
             _Layered(service, gateway),
             plan.url,
             limits=plan.limits,
@@ -189,6 +191,7 @@ class Station:
             answer_within=1.0 + max(longest(bus) for bus in self._plans[1]),
             wire=wire,
         )
+        return server, wire
 
 
 class _Layered:
@@ -200,7 +203,3 @@ class _Layered:
 
     def __call__(self, call: Call) -> Reply | Awaitable[Reply]:
         return self._service(call)
-
-
-def _place(target: Target) -> tuple[str, int]:
-    return target.host, target.port
