@@ -286,3 +286,10 @@ async def test_settings_may_change_before_the_start() -> None:
     async with run.collector:
         run.go(2)
         assert run.newest("e.a").value == 9
+
+
+async def test_others_can_ask_through_a_connection_by_its_name() -> None:
+    async with running([connection("plc", device("d", 1, holding("a", 0)))], {"plc": {1: meter(7)}}) as run:
+        assert run.collector.wire("plc").counters.connects >= 0
+        with pytest.raises(UsageError, match="no connection 'other' is at work"):
+            run.collector.wire("other")

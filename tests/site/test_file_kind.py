@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from port502.site.document import Document
-from port502.site.file_kind import DEVICE, MAP, PLANT, SITE, UNKNOWN, kind_of
+from port502.site.file_kind import DEVICE, MAP, PLANT, POLICY, SITE, UNKNOWN, kind_of
 
 
 @pytest.mark.parametrize(
@@ -18,6 +18,8 @@ from port502.site.file_kind import DEVICE, MAP, PLANT, SITE, UNKNOWN, kind_of
         ("map: a/b\npoints: {}", MAP),
         ("map: a/b\ndevice: c", DEVICE),
         ("devices: {}\nplant: p", PLANT),
+        ("default: deny\nmap: a/b", POLICY),
+        ("map: a/b\nrules: []", POLICY),
         ("colour: red", UNKNOWN),
         ("- 1", UNKNOWN),
     ],

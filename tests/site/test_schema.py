@@ -54,4 +54,10 @@ def test_words_and_references_are_offered() -> None:
 
 def test_a_kind_that_is_none() -> None:
     with pytest.raises(UsageError, match="there are site, device"):
-        json_schema("policy")
+        json_schema("nonsense")
+
+
+def test_the_keys_of_a_policy_are_those_that_a_reader_writes() -> None:
+    schema = json_schema("policy")
+    assert schema["required"] == ["default"]
+    assert set(schema["$defs"]["PolicyClient"]["properties"]) == {"from", "role", "fingerprint", "subject"}

@@ -28,20 +28,20 @@ def check(
         str | None,
         typer.Argument(
             metavar="[FILE]",
-            help="A site file, device file, device map or plant file (else $PORT502_SITE, else ./site.yaml).",
+            help="A site, device, map, plant or policy file (else $PORT502_SITE, else ./site.yaml).",
         ),
     ] = None,
     schema: Annotated[
         bool,
         typer.Option(
             "--schema",
-            help="Print the JSON Schema of FILE's kind (or of `site`, `device`, `map`, `plant`) for editors.",
+            help="Print the JSON Schema of FILE's kind (or of `site`, `device`, `map`, `plant`, `policy`) for editors.",
         ),
     ] = False,
     json: options.Json = False,
     quiet: options.Quiet = False,
 ) -> None:
-    """Check a site file, device file, device map or plant file, and print its JSON Schema.
+    """Check a site, device, map, plant or policy file, and print its JSON Schema.
 
     All faults are named at once, each with file, line and column, what is wrong and the nearest valid spelling.
     The exit code is 0 for a file that can be used, warnings or not, and 6 for one that cannot.

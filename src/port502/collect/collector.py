@@ -24,7 +24,7 @@ from port502.collect.sample import Value
 from port502.collect.schedule import Chore, Schedule, grain
 from port502.collect.settings import ConnectionSettings, DeviceSettings
 from port502.collect.status import CollectorStatus
-from port502.collect.wire import Connect, connect
+from port502.collect.wire import Connect, Wire, connect
 from port502.collect.writing import WriteResult
 from port502.errors import UsageError
 from port502.registers.reference import Reference
@@ -247,6 +247,13 @@ class Collector:
         """
         poller, settings = self._find(device)
         return await writing.write(poller, settings, point, value, timeout)
+
+    def wire(self, connection: str) -> Wire:
+        """A connection by its name, for requests of others beside the polling; raises UsageError."""
+        poller = self._pollers.get(connection)
+        if poller is None or self._started is None or self._stopped:
+            raise UsageError(f"no connection {connection!r} is at work")
+        return poller.wire
 
     def status(self) -> CollectorStatus:
         """How it fares, down to each unit."""

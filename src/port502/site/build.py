@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from port502.collect.expression import Expression
@@ -15,6 +15,7 @@ from port502.site.entries import DevicePoints, gather
 from port502.site.expressions import compiled
 from port502.site.faults import ERROR, Fault, SiteFileError, in_order
 from port502.site.groups import group_of, interval_of
+from port502.site.listeners import ListenerSettings, Understanding
 from port502.site.mapped import limits_for, mapped_settings, maps_on, more_settings, suited, unit_of
 from port502.site.model import INTERVAL, Connection, SiteFile, entry_of
 from port502.site.points import point_settings
@@ -27,7 +28,8 @@ class Site:
     """A site file that was understood: ``connections`` with their devices, and where the history goes.
 
     ``path`` is the file it came from, ``timezone`` an IANA name, ``sheets`` the files with points that belong to
-    it and its own maps, ``warnings`` what is allowed but worth a look.
+    it and its own maps, ``warnings`` what is allowed but worth a look,
+    ``listeners`` who may call us.
     """
 
     name: str
@@ -37,6 +39,7 @@ class Site:
     timezone: str = "UTC"
     sheets: tuple[Path, ...] = ()
     warnings: tuple[Fault, ...] = ()
+    listeners: tuple[ListenerSettings, ...] = ()
 
 
 def load_site(path: str | Path, environment: Mapping[str, str] | None = None) -> Site:
@@ -69,10 +72,13 @@ def understand_site(document: Document) -> tuple[Site | None, tuple[Fault, ...]]
     faults += connection_faults(file, document)
     faults += tls_faults(file, document)
     faults += _timeout_warnings(file, devices, document)
+    listeners, found = _listeners(file, devices, document)
+    faults += found
     ordered = in_order(faults)
     if any(fault.severity == ERROR for fault in ordered):
         return None, ordered
-    return _site(file, document.path, devices, expressions, ordered), ordered
+    site = _site(file, document.path, devices, expressions, ordered)
+    return replace(site, listeners=listeners), ordered
 
 
 def _site(
@@ -147,6 +153,16 @@ def _connection(
         tls=tls_files(connection, folder),
         fallback=fallback_of(connection),
     )
+
+
+def _listeners(
+    file: SiteFile, devices: list[DevicePoints], document: Document
+) -> tuple[tuple[ListenerSettings, ...], list[Fault]]:
+    timeouts = {name: connection.answer_within for name, connection in file.connections.items()}
+    points = [f"{device.name}.{name}" for device in devices for name in device.names]
+    data = document.path.parent / file.history.path
+    understanding = Understanding(document, file.timezone, timeouts, points, data)
+    return understanding.all(file.listeners), understanding.faults
 
 
 def _intervals(file: SiteFile, points: DevicePoints) -> dict[str, float]:

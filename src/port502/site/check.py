@@ -9,11 +9,15 @@ from port502.site.build import understand_site
 from port502.site.device_file import understand_device
 from port502.site.document import read_document
 from port502.site.faults import Report, SiteFileError, nearest
-from port502.site.file_kind import DEVICE, KINDS, MAP, PLANT, SITE, UNKNOWN, kind_of
+from port502.site.file_kind import DEVICE, KINDS, MAP, PLANT, POLICY, SITE, UNKNOWN, kind_of
 from port502.site.map_file import understand_map
 from port502.site.plant_file import understand_plant
+from port502.site.policy_file import understand_policy
 
-HINT = "a file begins with what it is: 'site: NAME', 'device: NAME', 'map: NAME' or 'plant: NAME'"
+HINT = (
+    "a file begins with what it is: 'site: NAME', 'device: NAME', 'map: NAME', 'plant: NAME', or, a policy,"
+    " 'default: deny'"
+)
 
 
 def check_file(path: str | Path, environment: Mapping[str, str] | None = None) -> Report:
@@ -31,6 +35,8 @@ def check_file(path: str | Path, environment: Mapping[str, str] | None = None) -
         return Report(MAP, understand_map(document)[1])
     if kind == PLANT:
         return Report(PLANT, understand_plant(document)[1])
+    if kind == POLICY:
+        return Report(POLICY, understand_policy(document)[1])
     faults = list(document.faults)
     if not faults or document.readable:
         first = next(iter(document.data), "") if isinstance(document.data, dict) else ""

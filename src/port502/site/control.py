@@ -66,7 +66,24 @@ class AskWrite:
     ask: Literal["write"] = "write"
 
 
-Question = AskStatus | AskRead | AskWrite
+@dataclass(frozen=True, slots=True)
+class AskLock:
+    """Stop all writes: of the listeners' clients, and through this socket."""
+
+    why: str = "locked"
+    by: str = ""
+    ask: Literal["lock"] = "lock"
+
+
+@dataclass(frozen=True, slots=True)
+class AskUnlock:
+    """Let writes through again."""
+
+    by: str = ""
+    ask: Literal["unlock"] = "unlock"
+
+
+Question = AskStatus | AskRead | AskWrite | AskLock | AskUnlock
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,6 +143,7 @@ class Answer:
     status: SiteStatus | None = None
     values: tuple[ReadValue, ...] | None = None
     written: Written | None = None
+    listeners: tuple[str, ...] | None = None
     failure: Failure | None = None
 
 
@@ -270,6 +288,16 @@ def ask_write(path: Path, device: str, point: str, value: Value, timeout: float 
     written = ask(path, AskWrite(device, point, value, timeout)).written
     assert written is not None
     return written
+
+
+def ask_lock(path: Path, why: str, by: str = "") -> tuple[str, ...]:
+    """Stop all writes of the running site; returns the names of its listeners."""
+    return ask(path, AskLock(why, by)).listeners or ()
+
+
+def ask_unlock(path: Path, by: str = "") -> tuple[str, ...]:
+    """Let writes through again at the running site; returns the names of its listeners."""
+    return ask(path, AskUnlock(by)).listeners or ()
 
 
 def _line(sock: socket.socket) -> bytes:

@@ -45,6 +45,8 @@ def difference(old: Site, new: Site) -> Difference:
         changed=tuple(name for name in both if before[name] != after[name]),
         kept=tuple(name for name in both if before[name] == after[name]),
         others=tuple(
-            what for what in ("name", "timezone", "history") if getattr(old, what) != getattr(new, what)
+            what
+            for what in ("name", "timezone", "history", "listeners")
+            if getattr(old, what) != getattr(new, what)
         ),
     )

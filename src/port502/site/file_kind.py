@@ -8,9 +8,10 @@ SITE = "site"
 DEVICE = "device"
 MAP = "map"
 PLANT = "plant"
+POLICY = "policy"
 UNKNOWN = "unknown"
 
-KINDS = (SITE, DEVICE, MAP, PLANT)
+KINDS = (SITE, DEVICE, MAP, PLANT, POLICY)
 """The kinds of files that a user writes."""
 
 FIRST_KEYS = {
@@ -18,18 +19,22 @@ FIRST_KEYS = {
     "connections": SITE,
     "devices": SITE,
     "device": DEVICE,
+    "default": POLICY,
+    "rules": POLICY,
     "map": MAP,
     "plant": PLANT,
 }
-"""What a file is, by the first of its keys that tells; a device file may have a map, a plant has devices."""
+"""What a file is, by the first of its keys that tells; device files and policies may have a map."""
 
 _SURE = (DEVICE, PLANT)
 
 
 def kind_of(document: Document) -> str:
-    """``site``, ``device``, ``map``, ``plant`` or ``unknown``, by the first key that tells."""
+    """``site``, ``device``, ``map``, ``plant``, ``policy`` or ``unknown``, by the first key that tells."""
     keys = document.data if isinstance(document.data, dict) else {}
     for kind in _SURE:
         if kind in keys:
             return kind
+    if "rules" in keys and SITE not in keys:
+        return POLICY
     return next((FIRST_KEYS[key] for key in keys if key in FIRST_KEYS), UNKNOWN)

@@ -14,6 +14,7 @@ from port502.registers.values import ORDERS, TYPES
 from port502.site.durations import duration_text
 from port502.site.faults import KeyPath, nearest
 from port502.site.kinds import Duration, Line, Name, OneOf, Ref, Section, Size, Text
+from port502.site.listener_model import Listeners
 from port502.site.scalars import shown
 from port502.transport.fallback import REASONS
 from port502.transport.url import Target, parse_url
@@ -208,12 +209,13 @@ class SiteFile(Section):
     defaults: Defaults = Defaults()
     connections: dict[Name, Connection] = Field(default_factory=dict)
     devices: dict[Name, Device] = Field(default_factory=dict)
+    listeners: Listeners = Field(default_factory=dict)
     history: History = History()
 
 
 def entry_of(path: KeyPath) -> KeyPath:
     """What is left out when something at a path is faulty: a connection, a point, a group, a key of a device."""
-    if path[:1] == ("connections",):
+    if path[:1] in (("connections",), ("listeners",)):
         return path[:2]
     if path[:1] == ("devices",) and path[2:3] != ("connection",):
         return path[: 4 if path[2:3] in (("points",), ("groups",)) else 3]

@@ -12,13 +12,15 @@ from typing import Self
 
 from port502.collect.collector import Collector
 from port502.collect.demand import Reading
-from port502.errors import ConfigError
+from port502.errors import ConfigError, UsageError
 from port502.history import Recorder, Spool
 from port502.site.build import Site, load_site
 from port502.site.control import (
     Answer,
+    AskLock,
     AskRead,
     AskStatus,
+    AskUnlock,
     ControlSocket,
     Failure,
     Question,
@@ -27,6 +29,7 @@ from port502.site.control import (
     control_path,
 )
 from port502.site.difference import Difference, difference
+from port502.site.listening import Listeners
 from port502.site.status import HistoryStatus, SiteStatus, Summary
 
 log = logging.getLogger("port502.site")
@@ -43,6 +46,7 @@ class Running:
     def __init__(self, site: Site) -> None:
         self.site = site
         self.collector = Collector(site.connections, knowledge=site.history.path / KNOWLEDGE)
+        self.listeners = Listeners(self.collector, site.history.path)
         self._recorder: Recorder | None = None
         self._spool: Spool | None = None
         self._control: ControlSocket | None = None
@@ -75,12 +79,18 @@ class Running:
         self.collector.add_sink("history", self._recorder)
         self._began = asyncio.get_running_loop().time()
         self.collector.start()
+        try:
+            await self.listeners.start(self.site.listeners)
+        except BaseException:
+            await self.stop()
+            raise
         log.info("%s: %d connections are polled", self.site.name, len(self.site.connections))
 
     async def stop(self, grace: float = 1.0) -> None:
         """Stop polling, close all connections, keep what is still in memory."""
         if self._control is not None:
             await self._control.stop()
+        await self.listeners.stop()
         await self.collector.stop(grace)
         if self._recorder is not None:
             kept = await asyncio.to_thread(self._recorder.close, 10.0)
@@ -96,6 +106,7 @@ class Running:
             new = await asyncio.to_thread(load_site, self.site.path)
             change = difference(self.site, new)
             await self.collector.apply(new.connections)
+            await self.listeners.apply(new.listeners)
             if new.history != self.site.history:
                 log.warning("%s: the history's place and limits change with the next start", new.name)
             self.site = new
@@ -140,9 +151,17 @@ class Running:
     async def _answer(self, question: Question) -> Answer:
         if isinstance(question, AskStatus):
             return Answer(status=self.status())
+        if isinstance(question, AskLock):
+            return Answer(listeners=self.listeners.lock(question.why, question.by))
+        if isinstance(question, AskUnlock):
+            return Answer(listeners=self.listeners.unlock(question.by))
         if isinstance(question, AskRead):
             readings = await self.collector.read(question.device, *question.items, timeout=question.timeout)
             return Answer(values=tuple(_read_value(reading) for reading in readings))
+        if self.listeners.locked:
+            raise UsageError(
+                f"all writes are stopped ({self.listeners.locked}); `port502 guard unlock` frees them"
+            )
         result = await self.collector.write(
             question.device, question.point, question.value, timeout=question.timeout
         )

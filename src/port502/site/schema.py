@@ -7,13 +7,20 @@ from typing import Any
 from port502.errors import UsageError
 from port502.site.device_model import DeviceFile
 from port502.site.durations import DURATION_PATTERN, SIZE_PATTERN, duration_text, size_text
-from port502.site.file_kind import DEVICE, MAP, PLANT, SITE
+from port502.site.file_kind import DEVICE, MAP, PLANT, POLICY, SITE
 from port502.site.kinds import Section
 from port502.site.map_model import MapFile
 from port502.site.model import SiteFile
 from port502.site.plant_model import PlantFile
+from port502.site.policy_model import PolicyFile
 
-MODELS: dict[str, type[Section]] = {SITE: SiteFile, DEVICE: DeviceFile, MAP: MapFile, PLANT: PlantFile}
+MODELS: dict[str, type[Section]] = {
+    SITE: SiteFile,
+    DEVICE: DeviceFile,
+    MAP: MapFile,
+    PLANT: PlantFile,
+    POLICY: PolicyFile,
+}
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
 
 

@@ -1,0 +1,96 @@
+"""Listeners in the site file, as models: where clients come in, who may, and what answers them."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+from pydantic import Field, model_validator
+
+from port502.guard.audit import KEEP, MAX_BYTES
+from port502.guard.auditor import WhenFull
+from port502.site.device_model import UnitsKind
+from port502.site.kinds import Duration, Line, Name, OneOf, Section, Size, Text
+from port502.site.policy_kinds import OneOrMore, network_of
+from port502.transport.url import Target, parse_url
+
+LEAST_HANDSHAKE = 0.1
+FORMATS = ("json", "cef")
+SYSLOG_PORT = 514
+
+
+def listener_target(url: str) -> Target:
+    """The place where a listener listens; raises UsageError."""
+    return parse_url(url)
+
+
+def syslog_place(text: str) -> tuple[str, int]:
+    """Host and port of ``udp://HOST:514``; raises ValueError."""
+    scheme, separator, rest = text.partition("://")
+    if not separator or scheme != "udp" or not rest:
+        raise ValueError(f"{text!r} is no syslog server: write udp://HOST or udp://HOST:{SYSLOG_PORT}")
+    target = parse_url(f"tcp://{rest}" if ":" in rest.rpartition("]")[2] else f"tcp://{rest}:{SYSLOG_PORT}")
+    return target.host, target.port
+
+
+class ListenerLimits(Section):
+    """What one listener allows."""
+
+    connections: Annotated[int, Field(ge=1, le=100_000)] = 16
+    per_client: Annotated[int, Field(ge=1, le=100_000)] = 4
+    in_flight: Annotated[int, Field(ge=1, le=1024)] = 16
+    idle: Annotated[float, Duration(0.1, 86_400)] = 60.0
+    frame: Annotated[float, Duration(0.05, 600)] = 3.0
+    handshake: Annotated[float, Duration(LEAST_HANDSHAKE, 600)] = 10.0
+    requests_per_second: Annotated[float, Field(gt=0, strict=False)] | None = None
+
+
+class Serve(Section):
+    """What a listener serves: the points of the site under addresses of our own, or a device file."""
+
+    device: Line | None = None
+    points: dict[Line, Line] = Field(default_factory=dict)
+
+    @model_validator(mode="before")
+    @classmethod
+    def _file_alone(cls, value: Any) -> Any:
+        return {"device": value} if isinstance(value, str) else value
+
+
+class GuardOf(Section):
+    """The connection of the site that a listener guards."""
+
+    connection: Line
+    pending: Annotated[int, Field(ge=1, le=10_000)] = 256
+    age: Annotated[float, Duration(0.1, 600)] = 10.0
+
+
+class Audit(Section):
+    """Where the audit log of a listener goes, beside the site file unless the path is absolute."""
+
+    path: Line | None = None
+    max_size: Size = MAX_BYTES
+    keep: Annotated[int, Field(ge=1, le=10_000)] = KEEP
+    key: Annotated[str, Text(1000)] | None = None
+    when_full: Annotated[str, OneOf("word", tuple(WhenFull))] = WhenFull.GO_ON.value
+    syslog: Annotated[str, Text(300, syslog_place)] | None = None
+    format: Annotated[str, OneOf("format", FORMATS)] = "json"
+
+
+class Listener(Section):
+    """Who may call, and what answers: exactly one of ``serve`` and ``guard``."""
+
+    url: Annotated[str, Text(1024, listener_target)]
+    allow: Annotated[tuple[str, ...], OneOrMore("network", network_of, ("192.168.2.0/24",))] | None = None
+    limits: ListenerLimits = ListenerLimits()
+    units: Annotated[tuple[int, ...] | None, UnitsKind()] = (1,)
+    serve: Serve | None = None
+    guard: GuardOf | None = None
+    policy: Line | None = None
+    audit: Audit | None = None
+    certificate: Line | None = None
+    key: Line | None = None
+    authority: Line | None = None
+    crl: Line | None = None
+
+
+Listeners = dict[Name, Listener]

@@ -1,0 +1,172 @@
+"""The listeners of a running site: started, stopped, changed one by one, and locked all together."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import logging
+from collections.abc import Iterable
+from contextlib import suppress
+from dataclasses import replace
+from pathlib import Path
+
+from port502.collect.collector import Collector
+from port502.errors import Port502Error
+from port502.guard.gate import Gate
+from port502.guard.guard import SWEEP, guarded, upstream_for
+from port502.guard.layer import policy_layer
+from port502.guard.operations import OPERATIONS
+from port502.guard.policy import Policy, Rule
+from port502.guard.settings import GuardSettings
+from port502.server import Server
+from port502.service.call import Service
+from port502.service.units import Units
+from port502.site.listeners import ListenerSettings
+from port502.site.served_points import served_device
+
+log = logging.getLogger("port502.site")
+
+EVERYTHING = Policy((Rule("everything", OPERATIONS),), read_before="never")
+"""What holds for a listener without a policy: the device itself says what it allows."""
+
+LOCK_FILE = "locked.json"
+
+
+class Listening:
+    """One listener at work."""
+
+    def __init__(self, settings: ListenerSettings, collector: Collector) -> None:
+        self.settings = settings
+        self.gate = Gate(settings.policy or EVERYTHING, settings.audit.auditor())
+        self._collector = collector
+        self._server: Server | None = None
+        self._sweeper: asyncio.TimerHandle | None = None
+
+    async def start(self) -> None:
+        """Listen; raises ConnectError when the port cannot be had."""
+        settings = self.settings
+        server = Server(
+            self._stack(),
+            settings.url,
+            limits=settings.limits,
+            allow=settings.allow,
+            tls=settings.tls.context(server_side=True) if settings.tls is not None else None,
+            watch=self.gate.watch.connection,
+            answer_within=settings.age + settings.timeout,
+        )
+        try:
+            await server.start()
+        except BaseException:
+            self.gate.auditor.close()
+            raise
+        self._server = server
+        log.info("%s: listening on %s", settings.name, server.url)
+        self._sweep()
+
+    async def stop(self, grace: float = 1.0) -> None:
+        """Let nobody in any more, and answer what is on its way."""
+        if self._sweeper is not None:
+            self._sweeper.cancel()
+        if self._server is not None:
+            await self._server.stop(grace)
+            self.gate.auditor.close()
+
+    @property
+    def url(self) -> str:
+        """Where it listens."""
+        return self._server.url if self._server is not None else self.settings.url
+
+    def _stack(self) -> Service:
+        """What stands behind the listener: the policy, and inside of it a device, or the way to one."""
+        settings = self.settings
+        if settings.connection:
+            timing = GuardSettings(timeout=settings.timeout, age=settings.age, pending=settings.pending)
+            upstream = upstream_for(lambda: self._collector.wire(settings.connection), self.gate, timing)
+            return guarded(upstream, self.gate)
+        device = (
+            settings.device.device()
+            if settings.device is not None
+            else served_device(settings.points, self._collector.current)
+        )
+        units = (
+            Units({}, any_unit=device)
+            if settings.units is None
+            else Units(dict.fromkeys(settings.units, device))
+        )
+        return policy_layer(self.gate)(units)
+
+    def _sweep(self) -> None:
+        self.gate.auditor.sweep()
+        self._sweeper = asyncio.get_running_loop().call_later(SWEEP, self._sweep)
+
+
+class Listeners:
+    """All listeners of a site, and the lock on their writes, which outlives the process (``data`` is where)."""
+
+    def __init__(self, collector: Collector, data: Path) -> None:
+        self.running: dict[str, Listening] = {}
+        self.locked = ""
+        self._collector = collector
+        self._lock_file = data / LOCK_FILE
+
+    async def start(self, settings: Iterable[ListenerSettings]) -> None:
+        """Start all of them, locked if they were when the site was stopped; raises ConnectError."""
+        with suppress(FileNotFoundError):
+            try:
+                self.locked = str(json.loads(self._lock_file.read_text())["why"]) or "locked"
+            except (ValueError, KeyError, TypeError):
+                self.locked = "locked"  # a lock that cannot be read is a lock
+            log.warning("all writes are stopped (%s); `port502 guard unlock` frees them", self.locked)
+        for one in settings:
+            await self._start(one)
+
+    async def stop(self) -> None:
+        """Stop all of them."""
+        await asyncio.gather(*(one.stop() for one in self.running.values()))
+        self.running.clear()
+
+    async def apply(self, settings: Iterable[ListenerSettings]) -> None:
+        """Go on with other settings: a listener of which only the policy changed keeps its connections.
+
+        One that cannot start is logged; the others go on.
+        """
+        wanted = {one.name: one for one in settings}
+        for name in list(self.running):
+            old = self.running[name]
+            new = wanted.get(name)
+            if new is not None and replace(old.settings, policy=None) == replace(new, policy=None):
+                if old.settings.policy != new.policy:
+                    old.gate.replace(new.policy or EVERYTHING, name)
+                old.settings = new
+            else:
+                await old.stop()
+                del self.running[name]
+        for name, one in wanted.items():
+            if name not in self.running:
+                try:
+                    await self._start(one)
+                except Port502Error as error:
+                    log.error("listener %s cannot start: %s", name, error)
+
+    def lock(self, why: str, by: str) -> tuple[str, ...]:
+        """Stop all writes; returns the names of the listeners."""
+        self.locked = why or "locked"
+        for one in self.running.values():
+            one.gate.lock(self.locked, by)
+        self._lock_file.write_text(json.dumps({"why": self.locked, "by": by}))
+        return tuple(self.running)
+
+    def unlock(self, by: str) -> tuple[str, ...]:
+        """Let writes through again; returns the names of the listeners."""
+        self._lock_file.unlink(missing_ok=True)
+        self.locked = ""
+        for one in self.running.values():
+            one.gate.unlock(by)
+        return tuple(self.running)
+
+    async def _start(self, settings: ListenerSettings) -> None:
+        one = Listening(settings, self._collector)
+        if self.locked:
+            one.gate.lock(self.locked)
+        await one.start()
+        self.running[settings.name] = one

@@ -1,0 +1,178 @@
+"""Listeners of a running site, against real clients and a real device on loopback."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+import pytest_asyncio
+
+from port502.client import Client
+from port502.errors import (
+    ConfigError,
+    ConnectError,
+    IllegalFunctionError,
+    ServerDeviceFailureError,
+    UsageError,
+)
+from port502.guard.chain import records, verify
+from port502.server import Server
+from port502.service.device import Device
+from port502.site.build import load_site
+from port502.site.control import ask_lock, ask_unlock, ask_write, control_path
+from port502.site.running import Running
+from tests.site.test_running import until
+
+SITE = """
+site: test
+history: {{path: data}}
+connections:
+  plc: {{url: "{url}", response_timeout: 2s}}
+devices:
+  pump:
+    connection: plc
+    writes: true
+    interval: 50ms
+    points:
+      speed: {{ref: "40001", scale: 0.1, write: {{min: 0, max: 50}}}}
+      gone: {{ref: "40100"}}
+listeners:
+  safe: {{url: "tcp://127.0.0.1:0", policy: policy.yaml, guard: {{connection: plc}}}}
+  station: {{url: "tcp://127.0.0.1:0", serve: {{points: {{holding:0: pump.speed/float32, holding:9: pump.gone}}}}}}
+  own: {{url: "tcp://127.0.0.1:0", units: [3], serve: own.yaml}}
+"""
+POLICY = "default: deny\nrules:\n  - {name: reads, functions: [read], points: ['holding:0*2']}\n"
+WRITES = "  - {name: writes, functions: [write], points: ['holding:1'], values: {max: 50}}\n"
+
+
+def write(path: Path, text: str) -> None:
+    path.write_text(text)
+
+
+@pytest_asyncio.fixture
+async def device() -> AsyncIterator[tuple[Device, str]]:
+    device = Device(holding={0: [481, 7]})
+    async with Server(device, "tcp://127.0.0.1:0") as server:
+        yield device, server.url
+
+
+@pytest.fixture
+def path(device: tuple[Device, str], tmp_path: Path) -> Path:
+    (tmp_path / "policy.yaml").write_text(POLICY + WRITES)
+    (tmp_path / "own.yaml").write_text("device: own\nholding: {0: [5]}\n")
+    path = tmp_path / "site.yaml"
+    write(path, SITE.format(url=device[1]))
+    return path
+
+
+def client_of(running: Running, listener: str, unit: int = 1) -> Client:
+    return Client(running.listeners.running[listener].url, unit=unit)
+
+
+async def test_a_guard_uses_the_connection_of_the_site(device: tuple[Device, str], path: Path) -> None:
+    async with Running(load_site(path)) as running:
+        async with client_of(running, "safe") as client:
+            assert await client.read_holding_registers(0, 2) == [481, 7]
+            await client.write_register(1, 50)
+            for address, value in ((1, 51), (0, 1)):
+                with pytest.raises(IllegalFunctionError):
+                    await client.write_register(address, value)
+        assert running.status().collector.connections[0].connects == 1
+    assert device[0].holding[0:2] == [481, 50]
+    log = path.parent / "data" / "audit" / "safe.jsonl"
+    assert [said["event"] for said in records(log)] == ["new write", "write", "refused", "refused"]
+    assert verify(log).whole
+
+
+async def test_what_was_collected_is_served(path: Path) -> None:
+    async with Running(load_site(path)) as running:
+        await until(lambda: running.collector.latest["pump.speed"].quality == "good")
+        async with client_of(running, "station") as client:
+            assert await client.read("holding:0/float32") == [pytest.approx(48.1)]
+            with pytest.raises(ServerDeviceFailureError):
+                await client.read_holding_registers(9)
+        async with client_of(running, "own", 3) as client:
+            await client.write_register(0, 6)
+            assert await client.read_holding_registers(0) == [6]
+
+
+async def test_the_lock_stops_all_writes_and_outlives_the_process(
+    device: tuple[Device, str], path: Path
+) -> None:
+    control = control_path(path.parent / "data")
+    async with Running(load_site(path)) as running:
+        assert await asyncio.to_thread(ask_lock, control, "fire", "eva") == ("safe", "station", "own")
+        for listener, unit, address in (("safe", 1, 1), ("own", 3, 0)):
+            async with client_of(running, listener, unit) as client:
+                with pytest.raises(IllegalFunctionError):
+                    await client.write_register(address, 9)
+                assert await client.read_holding_registers(0)
+        with pytest.raises(UsageError, match=r"all writes are stopped \(fire\)"):
+            await asyncio.to_thread(ask_write, control, "pump", "speed", 3.0)
+    async with Running(load_site(path)) as running:
+        assert running.listeners.locked == "fire"
+        async with client_of(running, "safe") as client:
+            with pytest.raises(IllegalFunctionError):
+                await client.write_register(1, 9)
+            await asyncio.to_thread(ask_unlock, control, "eva")
+            await client.write_register(1, 9)
+    assert device[0].holding[1] == 9
+
+
+async def test_a_lock_that_cannot_be_read_is_a_lock(path: Path) -> None:
+    data = path.parent / "data"
+    data.mkdir(mode=0o700)
+    write(data / "locked.json", "{")
+    async with Running(load_site(path)) as running:
+        assert running.listeners.locked
+
+
+async def test_h184_h185_a_new_policy_holds_on_open_connections_and_a_faulty_one_changes_nothing(
+    path: Path,
+) -> None:
+    async with Running(load_site(path)) as running, client_of(running, "safe") as client:
+        await client.write_register(1, 1)
+        write(path.parent / "policy.yaml", POLICY)
+        await running.reload()
+        with pytest.raises(IllegalFunctionError):
+            await client.write_register(1, 2)
+        assert await client.read_holding_registers(0, 2) == [481, 1]
+        write(path.parent / "policy.yaml", POLICY + "  - {functions: [reed]}\n")
+        with pytest.raises(ConfigError, match="is no function"):
+            await running.reload()
+        assert await client.read_holding_registers(0, 2) == [481, 1]
+        assert running.listeners.running["safe"].gate.policy.rules[0].name == "reads"
+
+
+async def test_a_reload_starts_stops_and_keeps_listeners(device: tuple[Device, str], path: Path) -> None:
+    async with Running(load_site(path)) as running, client_of(running, "safe") as client:
+        await client.read_holding_registers(0)
+        kept = running.listeners.running["safe"]
+        text = SITE.format(url=device[1]).replace("own:", "other:").replace("units: [3]", "units: [4]")
+        write(path, text)
+        change = await running.reload()
+        assert "listeners" in change.others
+        assert list(running.listeners.running) == ["safe", "station", "other"]
+        assert running.listeners.running["safe"] is kept
+        assert await client.read_holding_registers(0) == [481]
+
+
+async def test_a_port_that_is_taken_keeps_a_site_from_starting(
+    device: tuple[Device, str], path: Path
+) -> None:
+    write(path, SITE.format(url=device[1]).replace("tcp://127.0.0.1:0", device[1], 1))
+    with pytest.raises(ConnectError):
+        async with Running(load_site(path)):
+            pass
+
+
+async def test_a_listener_that_cannot_start_later_is_logged(
+    device: tuple[Device, str], path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    async with Running(load_site(path)) as running:
+        write(path, SITE.format(url=device[1]) + f'  late: {{url: "{device[1]}", serve: own.yaml}}\n')
+        await running.reload()
+        assert "late" not in running.listeners.running
+        assert "listener late cannot start" in caplog.text
