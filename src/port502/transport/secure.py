@@ -63,9 +63,8 @@ class SecureStream(asyncio.BufferedProtocol, asyncio.Transport):
 
     def connection_lost(self, exc: Exception | None) -> None:
         if self._is_open and not self._closing:
-            with contextlib.suppress(
-                ssl.SSLError
-            ):  # a session cut off by TCP may still be resumed (RFC 5246, 7.2.1)
+            # A session that TCP cut off may still be resumed (RFC 5246, 7.2.1), unless OpenSSL forgets it here.
+            with contextlib.suppress(ssl.SSLError):
                 self._object.unwrap()
         self._closing = True
         self._inner.connection_lost(exc)
