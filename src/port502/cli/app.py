@@ -23,6 +23,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "gateway": ("port502.cli.gateway", "Stand between TCP and serial lines, either way."),
     "share": ("port502.cli.share", "Share one connection to a device among many clients."),
     "firewall": ("port502.cli.firewall", "Write the firewall rules that match a site."),
+    "guard": ("port502.cli.guard", "Let through to a device what a policy allows."),
     "demo": ("port502.cli.demo", "Watch a simulated site being collected."),
     "pki": ("port502.cli.pki", "Make and look after certificates of tls:// connections."),
 }
