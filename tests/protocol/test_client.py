@@ -5,6 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from port502.errors import (
     DeviceError,
@@ -403,3 +405,24 @@ def test_where_replies_carry_no_id_one_that_is_late_ends_the_connection_h102() -
     line.send(transaction(), 0.0)
     line.expire(1.0)
     assert isinstance(line.failure, LinkClosedError)
+
+
+@given(st.integers(1, 0xFFFF), st.lists(st.integers(1, 5), max_size=60))
+def test_sending_some_is_the_same_as_sending_each(start: int, answered: list[int]) -> None:
+    one, other = connection(window=8), connection(window=8)
+    one._next_id = other._next_id = start
+    for replies in answered:
+        asked = [transaction() for _ in range(20)]
+        twins = [transaction() for _ in range(20)]
+        waiting = list(reversed(asked))
+        sent = one.send_some(waiting, 1.0)
+        expected = [other.send(twin, 1.0) for twin in twins[: len(sent)]]
+        assert sent == expected
+        assert waiting == list(reversed(asked))[: 20 - len(sent)]
+        for mine, twin in zip(asked[: len(sent)], twins, strict=False):
+            for name in ("id", "expires", "order", "pipelined", "attempts"):
+                assert getattr(mine, name) == getattr(twin, name)
+        assert not one.has_room
+        for number in list(one._waiting)[:replies]:
+            one.receive(frame(number), 1.0)
+            other.receive(frame(number), 1.0)

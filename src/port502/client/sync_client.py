@@ -316,9 +316,8 @@ class SyncClient(BlockingCalls):
     def _receive(
         self, stream: BlockingStream, connection: ClientConnection, waiting: list[AnyTransaction]
     ) -> None:
-        expiry = connection.next_expiry()
-        assert expiry is not None
         oldest = next(connection.waiting())
+        expiry = oldest.expires  # of all in flight: they share one timeout and one deadline
         now = time.monotonic()
         # The first wait is the usual one, so that the socket's timeout need not be set anew for each request.
         left = (

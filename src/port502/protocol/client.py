@@ -191,14 +191,39 @@ class ClientConnection:
         return [transaction for transaction in overdue if not transaction.abandoned]
 
     def send_some(self, waiting: list[AnyTransaction], now: float) -> list[bytes]:
-        """Send from the end of ``waiting`` until the window is full: one frame for each that was taken."""
-        room = self.window - len(self._waiting)
+        """Send from the end of ``waiting`` until the window is full: one frame for each that was taken.
+
+        The same as ``send`` for each of them, with the books kept once.
+        """
+        in_flight = self._waiting
+        room = self.window - len(in_flight)
         if room <= 0:
             return []
         taken = waiting[: -room - 1 : -1]
         del waiting[-room:]
-        send = self.send
-        return [send(transaction, now) for transaction in taken]
+        if self._discards or self._quarantined or self._next_id + 2 * self.window > 0xFFFF:
+            return [self.send(transaction, now) for transaction in taken]
+        encode = self._encode
+        number, order = self._next_id, self._order
+        pipelined = bool(in_flight)
+        frames = []
+        for transaction in taken:
+            while number in in_flight:
+                number += 1
+            frames.append(encode(number, transaction.unit, transaction.request.encode()))
+            order += 1
+            expires = now + transaction.timeout
+            transaction.id = number
+            transaction.attempts += 1
+            transaction.sent_at = now
+            transaction.expires = expires if expires < transaction.deadline else transaction.deadline
+            transaction.order = order
+            transaction.pipelined = pipelined
+            in_flight[number] = transaction
+            pipelined = True
+            number += 1
+        self._next_id, self._order = number, order
+        return frames
 
     def abandon(self, transaction: AnyTransaction) -> None:
         """Nobody waits for this transaction any more; its place is free when its reply or its time has come."""

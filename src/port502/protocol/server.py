@@ -19,6 +19,9 @@ from port502.protocol.pdu import decode_request
 _SIMPLE_REQUEST: Final = Struct(">HHHBBHH")
 _HEADER: Final = Struct(">HHHB")
 _SIMPLE_LENGTH: Final = 6
+_SIMPLE_SIZE: Final = 12
+_unpack_simple = _SIMPLE_REQUEST.unpack_from
+_pack_header = _HEADER.pack
 
 
 class Quick(Protocol):
@@ -100,13 +103,11 @@ class ServerConnection:
 
     def receive(self, data: bytes, now: float) -> list[PendingReply]:
         """The requests in these bytes that a service has to answer; plain ones may be answered already."""
-        if self._quick is not None and not self._pending and not self._framing.pending:
-            served = self._serve_quickly(data)
-            if served:
-                self.last_used = now
-                if served == len(data):
-                    return []
-                data = data[served:]
+        replies, data = self.serve_plain(data, now)
+        if replies:
+            self._out.append(replies)
+            if not data:
+                return []
         frames = self._framing.receive(data)
         self._watch_partial(bool(frames), now)
         self._backlog.extend(frames)
@@ -172,17 +173,19 @@ class ServerConnection:
             return f"{self._framing.pending} bytes of a frame and no more within {self._frame_timeout:g} s"
         return f"no request for {self._idle_timeout:g} s"
 
-    def _serve_quickly(self, data: bytes) -> int:
-        """Answer the plain requests that ``data`` begins with; returns how many bytes they were."""
+    def serve_plain(self, data: bytes, now: float) -> tuple[bytes, bytes]:
+        """Answer the plain requests that ``data`` begins with; returns their replies and what is left of ``data``.
+
+        What is left is for ``receive``: other requests, parts of one, or everything when something else is pending.
+        """
         find = self._quick
-        assert find is not None
-        out = self._out
+        if find is None or self._pending or self._framing.pending:
+            return b"", data
+        out: list[bytes] = []
         position = 0
-        last = len(data) - _SIMPLE_REQUEST.size
-        while position <= last:
-            number, protocol, length, unit, function, address, value = _SIMPLE_REQUEST.unpack_from(
-                data, position
-            )
+        size = len(data)
+        while size - position >= _SIMPLE_SIZE:
+            number, protocol, length, unit, function, address, value = _unpack_simple(data, position)
             if length != _SIMPLE_LENGTH or protocol or function > 6:
                 break
             device = find(unit)
@@ -192,14 +195,17 @@ class ServerConnection:
                 pdu = device.quick_read(function, address, value)
                 if pdu is None:
                     break
-                out.append(_HEADER.pack(number, 0, len(pdu) + 1, unit) + pdu)
+                out.append(_pack_header(number, 0, len(pdu) + 1, unit) + pdu)
             elif device.quick_write(function, address, value):
-                out.append(data[position : position + 12])
+                out.append(data[position : position + _SIMPLE_SIZE])
             else:
                 break
-            position += 12
-            self.requests += 1
-        return position
+            position += _SIMPLE_SIZE
+        if not position:
+            return b"", data
+        self.last_used = now
+        self.requests += len(out)
+        return (out[0] if len(out) == 1 else b"".join(out)), (b"" if position == size else data[position:])
 
     def _advance(self, now: float) -> list[PendingReply]:
         backlog = self._backlog

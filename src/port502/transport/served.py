@@ -133,8 +133,13 @@ class ServedStream(asyncio.BufferedProtocol):
             return
         connection = self._connection
         now = self._time()
+        replies, data = connection.serve_plain(self._buffer[:nbytes].tobytes(), now)
+        if replies:
+            self._transport.write(replies)
+            if not data:
+                return
         try:
-            pending = connection.receive(bytes(self._buffer[:nbytes]), now)
+            pending = connection.receive(data, now)
         except FrameError as error:
             self.drop("frame", str(error))
             return
