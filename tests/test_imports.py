@@ -10,7 +10,17 @@ from pathlib import Path
 import pytest
 
 SOURCE = str(Path(__file__).parents[1] / "src")
-THIRD_PARTY = {"ruamel", "pydantic", "typer", "click", "rich", "openpyxl", "serialx", "uvloop", "cryptography"}
+THIRD_PARTY = {
+    "ruamel",
+    "pydantic",
+    "typer",
+    "click",
+    "rich",
+    "openpyxl",
+    "serialx",
+    "uvloop",
+    "cryptography",
+}
 HEAVY = {"asyncio", "ssl", "socket", "sqlite3", "logging", "inspect"}
 
 
