@@ -74,7 +74,7 @@ async def test_only_the_guilty_point_of_a_block_of_120_is_given_up_and_named() -
         samples = run.go(1.0)
         assert by_quality(samples) == {GOOD: 119, BAD: 1}
         bad = run.newest("d.p57")
-        assert bad.reason == "configuration: exception 2 (illegal data address) at holding:57"
+        assert bad.reason == "configuration: exception 2: illegal data address at holding:57"
         assert all(run.newest(f"d.p{n}").value == n for n in range(120) if n != 57)
         unit.asked.clear()
         run.go(10)

@@ -13,9 +13,7 @@ from port502.collect.knowledge import KnowledgeBook
 from port502.registers.knowledge import Refusal
 from port502.registers.reference import Table
 
-REFUSAL = Refusal(
-    Table.HOLDING, 57, 1, "exception 2 (illegal data address) at holding:57", 1, 1_700_000_600.0
-)
+REFUSAL = Refusal(Table.HOLDING, 57, 1, "exception 2: illegal data address at holding:57", 1, 1_700_000_600.0)
 
 
 def taught(path: Path) -> KnowledgeBook:

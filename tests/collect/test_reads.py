@@ -44,7 +44,7 @@ def test_points_are_laid_out_once_and_again_when_something_was_learned() -> None
     assert reads.refresh(103.0, 1003.0)
     assert [str(live.block) for live in reads.live] == ["holding:0*3"]
     assert reads.retry_at == pytest.approx(103.0 + 599.0)
-    assert reads.guilty == {"d.p3": "configuration: exception 2 (illegal data address) at holding:3"}
+    assert reads.guilty == {"d.p3": "configuration: exception 2: illegal data address at holding:3"}
 
 
 def test_latest_values_know_where_they_come_from_now() -> None:

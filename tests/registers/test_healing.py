@@ -263,7 +263,7 @@ def test_a_refused_string_is_one_guilty_point() -> None:
     points = [*registers(0, 1), Point("serial", HOLDING, 2, "string", length=60)]
     healing = Healing(points, Limits())
     assert cycle(healing, FakeDevice(largest=50), 0.0) == {"p0", "p1"}
-    assert "exception 3 (illegal data value) at holding:2" in healing.guilty["serial"]
+    assert "exception 3: illegal data value at holding:2" in healing.guilty["serial"]
 
 
 def test_a_steady_plan_is_the_same_object_each_cycle() -> None:

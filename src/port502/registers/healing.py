@@ -146,7 +146,7 @@ class Healing:
             point.table,
             point.address,
             point.width,
-            f"exception {code} ({exception_name(code)}) at {point.reference.protocol_form}",
+            f"exception {code}: {exception_name(code)} at {point.reference.protocol_form}",
             before.refusals + 1 if before is not None and again else 1,
             now + (LATER_RETRY if again else FIRST_RETRY),
         )
