@@ -59,6 +59,13 @@ def test_there_are_at_least_300_families_of_all_kinds() -> None:
     }  # fmt: skip
 
 
+def test_a_maker_is_spelled_in_one_way() -> None:
+    spellings: dict[str, set[str]] = {}
+    for path in FILES:
+        spellings.setdefault(path.parent.name, set()).add(loaded(path).manufacturer)
+    assert {maker: found for maker, found in spellings.items() if len(found) > 1} == {}
+
+
 @every_map
 def test_the_map_loads_under_the_name_of_its_file(path: Path) -> None:
     device_map = loaded(path)
