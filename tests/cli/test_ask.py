@@ -46,3 +46,15 @@ def test_without_a_terminal_nobody_is_asked(monkeypatch: pytest.MonkeyPatch) -> 
             question()
     confirm("Write?", yes=True)
     check_consent(yes=True)
+
+
+def test_an_interrupted_question_ends_its_line(monkeypatch: pytest.MonkeyPatch) -> None:
+    class Interrupted(Terminal):
+        def readline(self, size: int | None = -1) -> str:
+            raise KeyboardInterrupt
+
+    said = at_terminal(monkeypatch, "")
+    monkeypatch.setattr(sys, "stdin", Interrupted())
+    with pytest.raises(KeyboardInterrupt):
+        confirm("Write?", yes=False)
+    assert said.getvalue() == "Write? [y/N] \n"

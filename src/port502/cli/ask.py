@@ -27,5 +27,10 @@ def confirm(question: str, *, yes: bool) -> None:
     check_consent(yes=yes)
     sys.stderr.write(f"{question} [y/N] ")
     sys.stderr.flush()
-    if sys.stdin.readline().strip().lower() not in ("y", "yes"):
+    try:
+        answer = sys.stdin.readline()
+    except KeyboardInterrupt:
+        sys.stderr.write("\n")  # what follows does not begin behind the question
+        raise
+    if answer.strip().lower() not in ("y", "yes"):
         raise Declined("nothing was sent")
