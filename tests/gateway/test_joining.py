@@ -138,6 +138,15 @@ def test_a_read_sent_while_a_write_is_in_flight_is_not_joined_behind_its_reply(
     assert len(device.calls) == 3
 
 
+def test_what_is_on_its_way_can_be_closed_to_others(device: ByHand, joining: Joining) -> None:
+    first = Taker(joining(holding(0)))
+    joining.close()
+    Taker(joining(holding(0)))
+    assert len(device.calls) == 2
+    device.answer()
+    assert first.reply == values(0, 1)
+
+
 def test_writes_are_never_joined(device: ByHand, joining: Joining) -> None:
     for _ in range(3):
         Taker(joining(call(WriteSingleRegisterRequest(5, 7))))

@@ -96,6 +96,19 @@ async def test_the_quick_way_is_there_only_where_nobody_has_to_be_asked() -> Non
         assert judged.service.quick is None
 
 
+async def test_what_was_written_another_way_is_read() -> None:
+    device = Counted()
+    async with (
+        one_connection(device) as upstream,
+        sharing(upstream.url, ShareSettings(ages=Ages(60.0))) as (share, server),
+        Client(server.url) as client,
+    ):
+        assert await client.read_holding_registers(0, 1) == [100]
+        device.service.holding[0] = 5  # type: ignore[attr-defined]
+        share.service.written()
+        assert await client.read_holding_registers(0, 1) == [5]
+
+
 async def test_rights_stand_in_front() -> None:
     async with (
         one_connection(Counted()) as upstream,

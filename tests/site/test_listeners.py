@@ -4,6 +4,9 @@ from pathlib import Path
 
 import pytest
 
+from port502.gateway.cache import AgeOf, Ages
+from port502.gateway.share import ShareSettings
+from port502.gateway.spans import Span
 from port502.guard.auditor import WhenFull
 from port502.site.build import load_site, understand_site
 from port502.site.document import read_document
@@ -71,12 +74,32 @@ def test_listeners_are_what_the_file_says(folder: Path) -> None:
     assert own.device.name == "plc"
 
 
+def test_a_connection_is_shared(folder: Path) -> None:
+    path = written(
+        folder,
+        "shared: {url: tcp://127.0.0.1:1, share: {connection: plc, cache: 500ms, ages: {holding:0*10: 5s},"
+        " client_timeout: 3s, pending: 7}}",
+        "fresh: {url: tcp://127.0.0.1:2, share: {connection: plc}}",
+    )
+    shared, fresh = load_site(path).listeners
+    assert shared.share == ShareSettings(2.0, 3.0, 7, Ages(0.5, (AgeOf(Span(3, 0, 10), 5.0),)))
+    assert (shared.connection, shared.policy) == ("plc", None)
+    assert fresh.share is not None
+    assert not fresh.share.ages.keeps
+
+
 @pytest.mark.parametrize(
     ("line", "told"),
     [
-        ("x: {url: tcp://127.0.0.1:1}", "needs exactly one of 'serve' and 'guard'"),
+        ("x: {url: tcp://127.0.0.1:1}", "needs exactly one of 'serve', 'share' and 'guard'"),
         ("x: {url: tcp://127.0.0.1:1, serve: plc.yaml, guard: {connection: plc}}", "needs exactly one of"),
         ("x: {url: tcp://127.0.0.1:1, guard: {connection: plc}}", "needs a 'policy'"),
+        ("x: {url: tcp://127.0.0.1:1, share: {connection: plk}}", "unknown connection 'plk'"),
+        ("x: {url: tcp://127.0.0.1:1, share: {connection: plc, ages: {nowhere: 5s}}}", "nowhere"),
+        (
+            "x: {url: tcp://127.0.0.1:1, share: {connection: plc, ages: {holding:0*5: 5s, holding:4: 1s}}}",
+            "two ages",
+        ),
         (
             "x: {url: tcp://127.0.0.1:1, policy: policy.yaml, guard: {connection: plk}}",
             "unknown connection 'plk'; did you mean 'plc'?",

@@ -13,6 +13,7 @@ from port502.client import Client
 from port502.errors import (
     ConfigError,
     ConnectError,
+    GatewayTargetError,
     IllegalFunctionError,
     ServerDeviceFailureError,
     UsageError,
@@ -23,6 +24,7 @@ from port502.service.device import Device
 from port502.site.build import load_site
 from port502.site.control import ask_lock, ask_unlock, ask_write, control_path
 from port502.site.running import Running
+from tests.peers.ports import free_port
 from tests.site.test_running import until
 
 SITE = """
@@ -42,6 +44,10 @@ listeners:
   safe: {{url: "tcp://127.0.0.1:0", policy: policy.yaml, guard: {{connection: plc}}}}
   station: {{url: "tcp://127.0.0.1:0", serve: {{points: {{holding:0: pump.speed/float32, holding:9: pump.gone}}}}}}
   own: {{url: "tcp://127.0.0.1:0", units: [3], serve: own.yaml}}
+"""
+SHARED = """
+  shared: {{url: "tcp://127.0.0.1:0", share: {{connection: plc, cache: 1m}}}}
+  judged: {{url: "tcp://127.0.0.1:0", policy: policy.yaml, share: {{connection: plc}}}}
 """
 POLICY = "default: deny\nrules:\n  - {name: reads, functions: [read], points: ['holding:0*2']}\n"
 WRITES = "  - {name: writes, functions: [write], points: ['holding:1'], values: {max: 50}}\n"
@@ -84,6 +90,39 @@ async def test_a_guard_uses_the_connection_of_the_site(device: tuple[Device, str
     log = path.parent / "data" / "audit" / "safe.jsonl"
     assert [said["event"] for said in records(log)] == ["new write", "write", "refused", "refused"]
     assert verify(log).whole
+
+
+async def test_collector_and_clients_share_the_one_connection(device: tuple[Device, str], path: Path) -> None:
+    write(path, (SITE + SHARED).format(url=device[1]))
+    control = control_path(path.parent / "data")
+    async with Running(load_site(path)) as running:
+        await until(lambda: running.collector.latest["pump.speed"].quality == "good")
+        async with client_of(running, "shared") as one, client_of(running, "judged") as other:
+            assert await one.read_holding_registers(0, 2) == [481, 7]
+            device[0].holding[1] = 8
+            assert await one.read_holding_registers(1, 1) == [7]
+            await one.write_register(1, 9)
+            assert await one.read_holding_registers(0, 2) == [481, 9]
+            with pytest.raises(IllegalFunctionError):
+                await other.write_register(0, 1)
+            assert await other.read_holding_registers(0, 2) == [481, 9]
+            await asyncio.to_thread(ask_write, control, "pump", "speed", 10.0)
+            assert await one.read_holding_registers(0, 2) == [100, 9]
+        assert running.status().collector.connections[0].connects == 1
+
+
+async def test_a_shared_device_that_is_gone_is_0b_at_once(path: Path) -> None:
+    write(path, (SITE + SHARED).format(url=f"tcp://127.0.0.1:{free_port()}"))
+    async with Running(load_site(path)) as running:
+        await until(lambda: running.status().collector.connections[0].state == "backing off")
+        async with client_of(running, "shared") as client:
+            for _ in range(3):
+                with pytest.raises(GatewayTargetError):
+                    await client.read_holding_registers(0, 1)
+        await running.collector.stop()
+        listening = running.listeners.running["shared"]
+        assert listening._wire_state() == "backing off"
+        listening.written()
 
 
 async def test_what_was_collected_is_served(path: Path) -> None:

@@ -276,7 +276,10 @@ def _upstream(target: str, timeout: float | None, site: Path | None, secure: Sec
     described = load_site(path)
     connection, _ = find(target[1:], described.connections, path)
     if is_answered(control_path(described.history.path)):
-        raise UsageError(f"port502 run works on {path} and has the connection of {target}: end it first")
+        raise UsageError(
+            f"port502 run works on {path} and has the connection {connection.name}: let it share that,"
+            f" with a listener that says share: {{connection: {connection.name}}}"
+        )
     link = link_settings(connection)
     if timeout is not None:
         link = replace(link, connect_timeout=timeout)

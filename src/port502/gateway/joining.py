@@ -57,6 +57,10 @@ class Joining:
         """Reads on their way that others may join."""
         return sum(map(len, self._flights.values()))
 
+    def close(self) -> None:
+        """Nobody joins any more what is on its way now."""
+        self._flights.clear()
+
     def _ask(self, call: Call, request: TableRead) -> Reply | Later[Reply]:
         waiting = self._service(call)
         if not isinstance(waiting, Later):
@@ -93,7 +97,7 @@ class Joining:
             one.give(reply)
 
     def _write(self, call: Call) -> Reply | Later[Reply]:
-        self._flights.clear()
+        self.close()
         waiting = self._service(call)
         if not isinstance(waiting, Later):
             return waiting
@@ -102,7 +106,7 @@ class Joining:
         return passing
 
     def _written(self, passing: Passing, reply: Reply) -> None:
-        self._flights.clear()
+        self.close()
         passing.give(reply)
 
     def leave(self, flight: Flight) -> None:

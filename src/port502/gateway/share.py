@@ -112,6 +112,11 @@ class Concentrator:
             one.writes += 1
         return self._service(call)
 
+    def written(self) -> None:
+        """Somebody wrote to the device by another way: nothing that was asked before answers anybody from now on."""
+        self.cache.void()
+        self.joining.close()
+
     def told(self, sessions: Iterable[Session] = ()) -> tuple[ClientStatus, ...]:
         """What each client asked, those of a server's ``sessions`` among them."""
         everybody = dict.fromkeys([*self.clients, *sessions])

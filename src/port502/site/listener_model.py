@@ -64,6 +64,16 @@ class GuardOf(Section):
     age: Annotated[float, Duration(0.1, 600)] = 10.0
 
 
+class ShareOf(Section):
+    """The connection of the site that many clients share, and how old values may be: usually, and of ranges."""
+
+    connection: Line
+    cache: Annotated[float, Duration(0, 86_400)] = 0.0
+    ages: dict[Line, Annotated[float, Duration(0, 86_400)]] = Field(default_factory=dict)
+    client_timeout: Annotated[float, Duration(0.1, 600)] = 5.0
+    pending: Annotated[int, Field(ge=1, le=10_000)] = 256
+
+
 class Audit(Section):
     """Where the audit log of a listener goes, beside the site file unless the path is absolute."""
 
@@ -77,7 +87,7 @@ class Audit(Section):
 
 
 class Listener(Section):
-    """Who may call, and what answers: exactly one of ``serve`` and ``guard``."""
+    """Who may call, and what answers: exactly one of ``serve``, ``share`` and ``guard``."""
 
     url: Annotated[str, Text(1024, listener_target)]
     allow: Annotated[tuple[str, ...], OneOrMore("network", network_of, ("192.168.2.0/24",))] | None = None
@@ -85,6 +95,7 @@ class Listener(Section):
     units: Annotated[tuple[int, ...] | None, UnitsKind()] = (1,)
     serve: Serve | None = None
     guard: GuardOf | None = None
+    share: ShareOf | None = None
     policy: Line | None = None
     audit: Audit | None = None
     certificate: Line | None = None

@@ -8,6 +8,9 @@ from pathlib import Path
 from typing import Any
 
 from port502.errors import ConfigError, UsageError
+from port502.gateway.cache import AgeOf, Ages
+from port502.gateway.share import ShareSettings
+from port502.gateway.spans import Span
 from port502.guard.auditor import WhenFull
 from port502.guard.policy import Policy
 from port502.guard.settings import AuditSettings
@@ -27,8 +30,9 @@ REQUIRED = ("certificate", "key", "authority")
 
 @dataclass(frozen=True, slots=True)
 class ListenerSettings:
-    """One listener: exactly one of ``device`` (served), ``points`` (of the site, served) and ``connection`` (guarded).
+    """One listener: exactly one of ``device`` (served), ``points`` (of the site, served) and ``connection``.
 
+    The connection is shared where ``share`` says how, else it is guarded.
     ``points`` are where each stands here, and the name of the point it shows. ``units`` None answers any unit id.
     """
 
@@ -46,6 +50,7 @@ class ListenerSettings:
     policy: Policy | None = None
     audit: AuditSettings = field(default_factory=AuditSettings)
     tls: TlsFiles | None = None
+    share: ShareSettings | None = None
 
 
 class Understanding:
@@ -89,9 +94,11 @@ class Understanding:
 
     def _listener(self, name: str, listener: Listener) -> ListenerSettings | None:
         path = _at(name)
-        answers = [key for key in ("serve", "guard") if getattr(listener, key) is not None]
+        answers = [key for key in ("serve", "share", "guard") if getattr(listener, key) is not None]
         if len(answers) != 1:
-            self._complain(path, "needs exactly one of 'serve' and 'guard'", "say what answers its clients")
+            self._complain(
+                path, "needs exactly one of 'serve', 'share' and 'guard'", "say what answers its clients"
+            )
             return None
         self._check_address(listener, path)
         policy = self._policy(listener, path)
@@ -104,12 +111,13 @@ class Understanding:
             device=self._device(listener, path),
             points=self._served(listener, path),
             connection=self._connection(listener, path),
-            timeout=self._timeouts.get(listener.guard.connection, 1.0) if listener.guard is not None else 1.0,
+            timeout=self._timeout(listener),
             age=listener.guard.age if listener.guard is not None else 10.0,
             pending=listener.guard.pending if listener.guard is not None else 256,
             policy=policy,
             audit=self._audit(name, listener),
             tls=self._tls(listener, path),
+            share=self._share(listener, path),
         )
 
     def _check_address(self, listener: Listener, path: KeyPath) -> None:
@@ -186,13 +194,40 @@ class Understanding:
         return tuple(made)
 
     def _connection(self, listener: Listener, path: KeyPath) -> str:
-        if listener.guard is None:
-            return ""
-        name = listener.guard.connection
-        if name not in self._timeouts:
-            hint = nearest(name, self._timeouts) or "name it under 'connections'"
-            self._complain((*path, "guard", "connection"), f"unknown connection {name!r}", hint)
-        return name
+        for key, wanted in (("guard", listener.guard), ("share", listener.share)):
+            if wanted is not None:
+                if wanted.connection not in self._timeouts:
+                    hint = nearest(wanted.connection, self._timeouts) or "name it under 'connections'"
+                    self._complain(
+                        (*path, key, "connection"), f"unknown connection {wanted.connection!r}", hint
+                    )
+                return wanted.connection
+        return ""
+
+    def _timeout(self, listener: Listener) -> float:
+        wanted = listener.guard or listener.share
+        return self._timeouts.get(wanted.connection, 1.0) if wanted is not None else 1.0
+
+    def _share(self, listener: Listener, path: KeyPath) -> ShareSettings | None:
+        share = listener.share
+        if share is None:
+            return None
+        spans: list[AgeOf] = []
+        for place, age in share.ages.items():
+            try:
+                reference = parse_reference(place)
+            except UsageError as error:
+                self._complain((*path, "share", "ages", place), str(error), at_key=True)
+                continue
+            first = reference.address
+            span = Span(reference.table.read_function, first, first + reference.span)
+            spans.append(AgeOf(span, age))
+        try:
+            ages = Ages(share.cache, tuple(spans))
+        except UsageError as error:
+            self._complain((*path, "share", "ages"), str(error))
+            return None
+        return ShareSettings(self._timeout(listener), share.client_timeout, share.pending, ages)
 
     def _audit(self, name: str, listener: Listener) -> AuditSettings:
         said = listener.audit

@@ -11,7 +11,8 @@ from dataclasses import replace
 from pathlib import Path
 
 from port502.collect.collector import Collector
-from port502.errors import Port502Error
+from port502.errors import Port502Error, UsageError
+from port502.gateway.share import Concentrator
 from port502.guard.gate import Gate
 from port502.guard.guard import SWEEP, guarded, upstream_for
 from port502.guard.layer import policy_layer
@@ -23,6 +24,7 @@ from port502.service.call import Service
 from port502.service.units import Units
 from port502.site.listeners import ListenerSettings
 from port502.site.served_points import served_device
+from port502.transport.states import LinkState
 
 log = logging.getLogger("port502.site")
 
@@ -39,6 +41,7 @@ class Listening:
         self.settings = settings
         self.gate = Gate(settings.policy or EVERYTHING, settings.audit.auditor())
         self._collector = collector
+        self._concentrator: Concentrator | None = None
         self._server: Server | None = None
         self._sweeper: asyncio.TimerHandle | None = None
 
@@ -52,7 +55,7 @@ class Listening:
             allow=settings.allow,
             tls=settings.tls.context(server_side=True) if settings.tls is not None else None,
             watch=self.gate.watch.connection,
-            answer_within=settings.age + settings.timeout,
+            answer_within=settings.share.answer_within if settings.share else settings.age + settings.timeout,
         )
         try:
             await server.start()
@@ -79,6 +82,14 @@ class Listening:
     def _stack(self) -> Service:
         """What stands behind the listener: the policy, and inside of it a device, or the way to one."""
         settings = self.settings
+        if settings.share is not None:
+            self._concentrator = Concentrator(
+                lambda: self._collector.wire(settings.connection),
+                settings.share,
+                state=self._wire_state,
+                rights=policy_layer(self.gate),
+            )
+            return self._concentrator
         if settings.connection:
             timing = GuardSettings(timeout=settings.timeout, age=settings.age, pending=settings.pending)
             upstream = upstream_for(lambda: self._collector.wire(settings.connection), self.gate, timing)
@@ -94,6 +105,16 @@ class Listening:
             else Units(dict.fromkeys(settings.units, device))
         )
         return policy_layer(self.gate)(units)
+
+    def written(self) -> None:
+        """The site itself wrote to a device: what was read before does not count any more."""
+        if self._concentrator is not None:
+            self._concentrator.written()
+
+    def _wire_state(self) -> LinkState:
+        with suppress(UsageError):
+            return self._collector.wire(self.settings.connection).state
+        return LinkState.BACKING_OFF
 
     def _sweep(self) -> None:
         self.gate.auditor.sweep()
@@ -147,6 +168,11 @@ class Listeners:
                     await self._start(one)
                 except Port502Error as error:
                     log.error("listener %s cannot start: %s", name, error)
+
+    def written(self) -> None:
+        """The site itself wrote to a device."""
+        for one in self.running.values():
+            one.written()
 
     def lock(self, why: str, by: str) -> tuple[str, ...]:
         """Stop all writes; returns the names of the listeners."""

@@ -162,9 +162,12 @@ class Running:
             raise UsageError(
                 f"all writes are stopped ({self.listeners.locked}); `port502 guard unlock` frees them"
             )
-        result = await self.collector.write(
-            question.device, question.point, question.value, timeout=question.timeout
-        )
+        try:
+            result = await self.collector.write(
+                question.device, question.point, question.value, timeout=question.timeout
+            )
+        finally:
+            self.listeners.written()
         return Answer(
             written=Written(
                 result.point, result.before, result.sent, result.after, result.verified, result.note
