@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 from pathlib import Path
 
@@ -12,8 +13,10 @@ from port502.client import SyncClient
 from port502.errors import GatewayTargetError, IllegalFunctionError, UsageError
 from port502.gateway.cache import AgeOf, Ages
 from port502.gateway.spans import Span
+from port502.site.build import load_site
+from port502.site.running import Running
 from tests.cli.conftest import Run
-from tests.e2e.program import Program
+from tests.e2e.program import Program, port502
 from tests.peers.ports import free_port
 
 
@@ -98,6 +101,16 @@ def test_a_connection_of_a_site_is_shared_with_its_settings(device: str, tmp_pat
         with SyncClient(json.loads(share.line())["listening"]) as client:
             assert client.read_holding_registers(0, 1) == [10]
         assert share.terminate() == 0
+
+
+async def test_a_connection_that_a_running_site_has_is_left_to_it(device: str, tmp_path: Path) -> None:
+    path = tmp_path / "site.yaml"
+    path.write_text(f"site: hall\nhistory: {{path: data}}\nconnections:\n  plc: {{url: '{device}'}}\n")
+    async with Running(load_site(path)):
+        done = await asyncio.to_thread(
+            port502, "share", "@plc", "--site", path, "--listen", "tcp://127.0.0.1:0", code=2
+        )
+    assert "share: {connection: plc}" in done.stderr
 
 
 def test_a_name_that_no_site_has(run: Run, tmp_path: Path) -> None:
