@@ -100,6 +100,22 @@ def test_a_timed_out_id_is_quarantined_h102() -> None:
     assert young.response.registers == [42]
 
 
+def test_who_answers_with_other_ids_is_not_called_silent() -> None:
+    line = connection()
+    asked = transaction()
+    line.send(asked, 0.0)
+    assert line.receive(frame(0xFFFE), 0.1) == []
+    assert line.expire(1.0) == [asked]
+    assert "replies came whose transaction id nobody asked with" in str(asked.error)
+    again = transaction()
+    line.send(again, 1.0)
+    line.receive(frame(again.id), 1.1)
+    silent = transaction()
+    line.send(silent, 1.2)
+    line.expire(9.0)
+    assert "replies came" not in str(silent.error)
+
+
 def test_a_quarantined_id_is_not_used_again() -> None:
     line = connection()
     old = transaction()

@@ -364,9 +364,11 @@ class ClientConnection:
     def _no_reply(self, transaction: AnyTransaction) -> NoReplyError:
         waited = transaction.expires - transaction.sent_at
         tries = f" in {transaction.attempts} attempts" if transaction.attempts > 1 else ""
+        strays = ", though replies came whose transaction id nobody asked with" if self._unsolicited else ""
         return NoReplyError(
             f"unit {transaction.unit} did not answer function {transaction.request.function}"
-            f" ({function_name(transaction.request.function)}) within {waited:.3g} s{tries}{_outcome(transaction)}"
+            f" ({function_name(transaction.request.function)}) within {waited:.3g} s{tries}{strays}"
+            f"{_outcome(transaction)}"
         )
 
     def waiting(self) -> Iterator[AnyTransaction]:
