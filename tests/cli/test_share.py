@@ -17,6 +17,7 @@ from port502.site.build import load_site
 from port502.site.running import Running
 from tests.cli.conftest import Run
 from tests.e2e.program import Program, port502
+from tests.e2e.terminal import Terminal
 from tests.peers.ports import free_port
 
 
@@ -120,6 +121,21 @@ def test_a_name_that_no_site_has(run: Run, tmp_path: Path) -> None:
     assert "'plc'" in done.err
     done = run("share", "@plc", "--listen", "tcp://127.0.0.1:0", "--authority", "ca.pem")
     assert "leave --authority out" in done.err
+
+
+def test_a_terminal_shows_who_asks(device: str) -> None:
+    port = free_port()
+    words = ("share", device, "--listen", f"tcp://127.0.0.1:{port}", "--cache", "1m")
+    with Terminal(*words, columns=120) as terminal:
+        terminal.until("shared at")
+        with SyncClient(f"tcp://127.0.0.1:{port}") as client:
+            for _ in range(7):
+                client.read_holding_registers(0, 3)
+            terminal.until("6 from the cache")
+            shown = terminal.until("127.0.0.1:")
+        assert "ready" in shown
+        terminal.type("\x03")
+        terminal.until("was shared: 7 requests of 1 client cost the device 1;")
 
 
 def test_it_ends_by_itself(run: Run, device: str) -> None:

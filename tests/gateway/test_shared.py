@@ -136,6 +136,16 @@ async def test_what_nobody_waits_for_any_more_is_not_sent() -> None:
         assert not one._open
 
 
+async def test_a_broadcast_on_a_serial_line_has_no_answer_and_no_time() -> None:
+    async with scripted(silent) as port:
+        connection = Connection(Target("rtu+tcp", "127.0.0.1", port))
+        one = Shared(connection.link, state=lambda: connection.state)
+        assert await reply_of(one(call(WriteSingleRegisterRequest(0, 1), unit=0))) is None
+        assert one.response_time(0.5) is None
+        assert one.is_idle
+        await connection.close()
+
+
 async def test_the_times_are_percentiles() -> None:
     async with shared(free_port()) as one:
         one._times.extend(n / 1000 for n in range(1, 101))

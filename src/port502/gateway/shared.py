@@ -118,7 +118,7 @@ class Shared:
         carried.since = getattr(transaction, "sent_at", 0.0)
         if isinstance(transaction.error, LinkError):
             reply = _gone(carried.asked.call)  # no missing path, as it would be on a serial line
-        elif transaction.error is None:
+        elif transaction.error is None and carried.since:  # a broadcast has no answer to be timed
             self._times.append(now - carried.since)
         carried.give(reply)
 
