@@ -57,8 +57,9 @@ def read(
 ) -> None:
     """Read and decode values.
 
-    Registers that lie together are read with one request. With --repeat a failure is told and reading goes on;
-    the exit code is then that of the first failure. --quiet prints the bare values, one per line.
+    Registers that lie together are read with one request. With --repeat, once the device was reached, a failure is
+    told and reading goes on; the exit code is then that of the first failure. --quiet prints the bare values, one per
+    line.
 
     Example:
 
