@@ -13,10 +13,12 @@ from dataclasses import dataclass
 from typing import Any, Protocol
 
 from port502.errors import ConnectError, DeviceError, Port502Error, ProtocolError, UsageError
+from port502.protocol.bit_access import WriteMultipleCoilsRequest
 from port502.protocol.codes import (
     GATEWAY_PATH_UNAVAILABLE,
     GATEWAY_TARGET_FAILED,
     SERVER_DEVICE_BUSY,
+    WRITE_MULTIPLE_COILS,
 )
 from port502.protocol.message import ExceptionResponse, Request, Response
 from port502.protocol.transaction import Transaction
@@ -106,9 +108,10 @@ class Upstream:
         counters.requests += 1
         self.pending += 1
         asked = Asked(self, link, call)
+        request = call.request
         asked.transaction = link.submit(
             call.unit,
-            call.request,
+            request if request.function != WRITE_MULTIPLE_COILS else _without_padding(request),
             self._done,
             timeout=self.timeout,
             deadline=self._time() + self.age,
@@ -143,6 +146,16 @@ class Upstream:
                 self.counters.no_answer += 1
         log.debug("%s: function %d to unit %d: %s", call.session, function, call.unit, error)
         return ExceptionResponse(function, code)
+
+
+def _without_padding(request: Request[Any]) -> Request[Any]:
+    """The same coils with zeros in the bits behind the last: those mean nothing, and say nothing to the device."""
+    if isinstance(request, WriteMultipleCoilsRequest) and request.quantity & 7:
+        mask = (1 << (request.quantity & 7)) - 1
+        if request.data[-1] & ~mask:
+            data = request.data[:-1] + bytes((request.data[-1] & mask,))
+            return WriteMultipleCoilsRequest(request.address, request.quantity, data)
+    return request
 
 
 class Asked(Later[Reply]):
