@@ -22,6 +22,8 @@ GROUPS = {
 PATHS = [[name] for name in COMMANDS if name not in GROUPS] + [
     [group, name] for group, names in GROUPS.items() for name in names
 ]
+PATHS += [["guard", name] for name in ("learn", "explain", "diff", "verify", "lock", "unlock")]
+"""The guard is a command by itself, and a group."""
 
 
 @pytest.mark.parametrize("path", PATHS, ids=" ".join)
