@@ -143,3 +143,16 @@ def test_other_files_are_sent_to_the_other_command(run: Run, tmp_path: Path) -> 
     assert "port502 check plc.yaml" in done.err
     assert run("maps", "check", ".").code == 2
     assert run("maps", "check", "gone.yaml").code == 2
+
+
+def test_the_group_lists_its_commands_in_full_and_in_the_order_of_use(run: Run) -> None:
+    lines = run("maps", "--help").out.partition("Commands:")[2].split("\n")[1:]
+    assert [line.split()[0] for line in lines if line] == [
+        "list",
+        "search",
+        "show",
+        "check",
+        "import",
+        "export",
+    ]
+    assert not any(line.endswith("...") for line in lines)

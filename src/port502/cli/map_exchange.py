@@ -47,7 +47,7 @@ def export_map(
     out: Out = None,
     quiet: options.Quiet = False,
 ) -> None:
-    """Write a map as a sheet, as a configuration of Telegraf or Home Assistant, or as a page.
+    """Write a map as a sheet or a page, for Telegraf or Home Assistant.
 
     Points that the format cannot say without a wrong value are left out and named on stderr.
 

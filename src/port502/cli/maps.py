@@ -35,10 +35,6 @@ def maps() -> None:
     """Device maps: what the registers of a product mean."""
 
 
-app.command("import")(import_file)
-app.command("export")(export_map)
-
-
 @app.command("list")
 def list_maps(
     category: Annotated[
@@ -146,7 +142,7 @@ def check(
     json: options.Json = False,
     quiet: options.Quiet = False,
 ) -> None:
-    """Check a map: all faults with line and column, and doubts as warnings.
+    """Check a map: all faults with line and column, doubts as warnings.
 
     The exit code is 0 for a map that can be used, warnings or not, and 6 for one that cannot.
 
@@ -222,3 +218,7 @@ def _json(one: MapSummary) -> dict[str, object]:
 
 def _count(number: int, what: str) -> str:
     return f"{number} {what}{'' if number == 1 else 's'}"
+
+
+app.command("import")(import_file)
+app.command("export")(export_map)
