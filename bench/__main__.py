@@ -16,7 +16,7 @@ from bench import report
 from bench.machine import facts
 from bench.measure import Cell, Plan
 from bench.native import ROOT
-from bench.scenarios import clients, collector, history, secure, servers, startup
+from bench.scenarios import clients, collector, history, maps, secure, servers, startup
 
 if TYPE_CHECKING:
     from bench.rows import Row
@@ -27,6 +27,7 @@ SCENARIOS = {
     "secure": secure.measure,
     "collector": collector.measure,
     "history": history.measure,
+    "maps": maps.measure,
     "startup": startup.measure,
 }
 PAGE = ROOT / "docs" / "benchmarks.md"

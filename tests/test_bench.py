@@ -12,9 +12,13 @@ from bench.errors import NotMeasured
 from bench.machine import cores
 from bench.measure import Cell, Measurement, Plan, run_rounds
 from bench.native import program
+from bench.peers import planning
+from bench.peers.decoding import data_of, fields
 from bench.processes import Running, python, result
 from bench.rows import ABSENT, MET, MISSED, NEAR, Row
 from bench.scenarios.collector import schedule
+from bench.scenarios.maps import polled
+from port502.registers.planner import plan as plan_reads
 from tests.peers import absent
 
 
@@ -138,3 +142,38 @@ def test_pymodbus_reads_from_the_c_server(way: str) -> None:
 def test_what_does_not_start_is_not_measured() -> None:
     with pytest.raises(NotMeasured, match="usage"), Running([compiled("fast_server")], cores()[0]):
         pytest.fail("a server without arguments must not get ready")
+
+
+def test_what_is_planned_is_a_thousand_points_in_legal_reads() -> None:
+    points = planning.points()
+    assert len({point.name for point in points}) == planning.POINTS
+    blocks = plan_reads(points)
+    assert sum(len(block.points) for block in blocks) == planning.POINTS
+    assert max(block.quantity for block in blocks) <= 125
+    assert 100 < len(blocks) < 300, "neither one long run nor points far apart"
+
+
+def test_the_block_to_decode_fills_one_read() -> None:
+    made = fields()
+    assert len(made) == 100
+    assert made[-1].address + made[-1].registers == 125
+    assert len(data_of(made)) == 250
+
+
+@pytest.mark.interop
+def test_both_decoders_give_the_same_values() -> None:
+    from bench.peers import port502_decoding, pymodbus_decoding
+
+    ours, theirs = port502_decoding.decoder()(), pymodbus_decoding.decoder()()
+    assert len(ours) == 100
+    assert ours == pytest.approx(theirs)
+    assert len({round(float(str(value)), 3) for value in ours}) == 100
+
+
+@pytest.mark.slow
+def test_every_poll_of_a_small_plant_comes_to_its_end() -> None:
+    told = polled(5, "eastron/sdm630", 2.0)
+    assert 4 <= told.rate <= 6
+    assert told.extra["lost"] == 0
+    assert told.p99 is not None
+    assert told.p99 < 1000

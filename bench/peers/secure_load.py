@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 import json
-import os
 import socket
 import sys
 import time
 from pathlib import Path
 
+from bench.peers.counting import cpu_of
 from port502.transport.tls import client_context
 
 REQUEST = bytes.fromhex("0007 0000 0006 01 03 0000 000A")
 REPLY = 9 + 20
-TICK = os.sysconf("SC_CLK_TCK")
 
 
 def connect(scheme: str, folder: Path, port: int) -> socket.socket:
@@ -23,12 +22,6 @@ def connect(scheme: str, folder: Path, port: int) -> socket.socket:
         return sock
     holder = client_context(folder / "client.pem", folder / "client.key", folder / "site-ca.pem")
     return holder.current().wrap_socket(sock, server_hostname="127.0.0.1")
-
-
-def cpu_of(pid: int) -> float:
-    """Seconds of CPU that a process has used."""
-    fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
-    return (int(fields[11]) + int(fields[12])) / TICK
 
 
 def exchange(sock: socket.socket, depth: int) -> None:
