@@ -96,6 +96,26 @@ async def test_the_quick_way_is_there_only_where_nobody_has_to_be_asked() -> Non
         assert judged.service.quick is None
 
 
+async def test_twenty_clients_cost_the_device_what_one_costs() -> None:
+    device = Counted()
+    async with (
+        one_connection(device) as upstream,
+        sharing(upstream.url, ShareSettings(ages=Ages(60.0))) as (share, server),
+        clients(server.url, 20) as twenty,
+    ):
+        blocks = range(0, 100, 10)
+
+        async def poll(client: Client) -> None:
+            for at in blocks:
+                assert await client.read_holding_registers(at, 10) == list(range(100 + at, 110 + at))
+
+        await asyncio.gather(*map(poll, twenty))
+        assert len(device.calls) == len(blocks)
+        status = share.status()
+        assert status.requests == 200
+        assert status.joining.joined + status.cache.hits == 190
+
+
 async def test_what_was_written_another_way_is_read() -> None:
     device = Counted()
     async with (
