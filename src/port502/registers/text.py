@@ -11,6 +11,7 @@ from port502.registers.point import BOOL, Point
 from port502.registers.values import Value
 
 LONGEST_TEXT = 10_000
+NO_FLAG = "none"
 
 _WORDS = {"1": True, "true": True, "on": True, "0": False, "false": False, "off": False}
 _NUMBER = re.compile(r"[+-]?(0[xX][0-9a-fA-F]{1,32}|0[bB][01]{1,128}|[0-9]{1,40})")
@@ -52,7 +53,11 @@ def _meant(text: str, meaning: Meaning) -> Value | None:
         return text
     if not (meaning.enum or meaning.flags) or _NUMBER.fullmatch(text):
         return None
-    return tuple(filter(None, map(str.strip, text.split(",")))) if meaning.flags else text
+    if not meaning.flags:
+        return text
+    if text == NO_FLAG and NO_FLAG not in (label for _, label in meaning.flags):
+        return ()
+    return tuple(filter(None, map(str.strip, text.split(","))))
 
 
 def _one(text: str, point: Point) -> Value:
@@ -81,7 +86,12 @@ def _bits(number: int, point: Point) -> Value:
 
 
 def format_value(value: Value, type: str = "") -> str:  # noqa: A002
-    """A value for people: a float32 with the digits that it has, bits highest first, coils as on and off."""
+    """A value for people: a float32 with the digits that it has, bits highest first, coils as on and off.
+
+    Flags of which none is set are ``none``: nothing at all would look like a value that is missing.
+    """
+    if value == ():
+        return NO_FLAG
     if isinstance(value, tuple):
         if type == "bits":
             rows = [value[start : start + 16] for start in range(0, len(value), 16)]
