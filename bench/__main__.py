@@ -16,7 +16,7 @@ from bench import report
 from bench.machine import facts
 from bench.measure import Cell, Plan
 from bench.native import ROOT
-from bench.scenarios import clients, collector, history, maps, secure, servers, startup
+from bench.scenarios import clients, collector, guard, history, maps, secure, servers, startup
 
 if TYPE_CHECKING:
     from bench.rows import Row
@@ -25,6 +25,7 @@ SCENARIOS = {
     "servers": servers.measure,
     "clients": clients.measure,
     "secure": secure.measure,
+    "guard": guard.measure,
     "collector": collector.measure,
     "history": history.measure,
     "maps": maps.measure,

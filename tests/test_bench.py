@@ -12,13 +12,17 @@ from bench.errors import NotMeasured
 from bench.machine import cores
 from bench.measure import Cell, Measurement, Plan, run_rounds
 from bench.native import program
-from bench.peers import planning
+from bench.peers import planning, policies
 from bench.peers.decoding import data_of, fields
 from bench.processes import Running, python, result
 from bench.rows import ABSENT, MET, MISSED, NEAR, Row
 from bench.scenarios.collector import schedule
+from bench.scenarios.guard import guarded
 from bench.scenarios.maps import polled
+from port502.guard.engine import Engine, Moment
+from port502.protocol.register_access import ReadHoldingRegistersRequest
 from port502.registers.planner import plan as plan_reads
+from port502.service.call import Session
 from tests.peers import absent
 
 
@@ -177,3 +181,30 @@ def test_every_poll_of_a_small_plant_comes_to_its_end() -> None:
     assert told.extra["lost"] == 0
     assert told.p99 is not None
     assert told.p99 < 1000
+
+
+def test_each_request_fits_exactly_one_rule_of_a_policy() -> None:
+    few, many = (Engine(policies.policy(count)) for count in (10, 1000))
+    request = ReadHoldingRegistersRequest(999 * policies.SPAN, 10)
+    session = Session("127.0.0.1", 5020)
+    assert not few.decide(session, 1, request, Moment()).allowed
+    decision = many.decide(session, 1, request, Moment())
+    assert (decision.allowed, decision.rule) == (True, "r999")
+
+
+@pytest.mark.slow
+def test_decisions_are_counted() -> None:
+    told = result(python("policy_decisions", 0.05, 10), cores()[0], 20)
+    assert told["requests"] >= 1000
+    assert told["cpu"] > 0
+
+
+@pytest.mark.slow
+@pytest.mark.interop
+@pytest.mark.parametrize(("connections", "depth"), [(1, 1), (4, 8)])
+def test_the_guard_under_the_load_generator(connections: int, depth: int) -> None:
+    compiled("load")
+    told = guarded(connections, depth, 16, 0.1)
+    assert told.rate > 0
+    assert told.cpu > 0
+    assert told.extra["p50"] > 0
