@@ -50,7 +50,6 @@ SHARED = {
         "--verbose",
     },
     "share": {"--listen", "--cache", "--connections", "--timeout", "--for", "--json", "--quiet", "--verbose"},
-    "guard": {"--listen", "--timeout", "--connections", "--json", "--quiet", "--verbose"},
     "demo": {"--for", "--json", "--quiet", "--verbose"},
 }
 
