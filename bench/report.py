@@ -27,6 +27,7 @@ checks of port502 are on; only the numbers of allowed connections are raised. "b
 of rates (of the client alone, in a client's row): it holds where other work on the machine blurs the rates.
 
 - A server has a core to itself; the load generator, an epoll loop in C that checks every reply, has the other.
+- So have the guard and a plant of simulated meters; the device behind the guard shares the core of the load.
 - A client, and a collector, share one core with the C server that answers them, so that waking another core is
   not part of the result. That server is a batch process: it works when the client waits and does not take the
   core away from it, as no device elsewhere would.

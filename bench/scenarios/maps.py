@@ -125,7 +125,7 @@ def _once(command: list[str]) -> Callable[[], Measurement]:
 
 
 def _simulating(plan: Plan) -> tuple[list[Row], Cell]:
-    seconds = 2.0 if plan.quick else 8.0
+    seconds = 2.0 if plan.quick else 6.0
     cell = Cell(
         f"{METERS} simulated meters polled every second", {OURS: lambda: polled(METERS, METER, seconds)}
     )
