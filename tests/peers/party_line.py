@@ -25,6 +25,7 @@ class PartyLine:
         for ours, theirs in self._pairs:
             tty.setraw(ours)
             tty.setraw(theirs)
+            os.set_blocking(ours, False)
         self.ends = [os.ttyname(theirs) for _, theirs in self._pairs]
         self.heard: list[tuple[int, bytes]] = []
         self.busy_seconds = 0.0
@@ -54,7 +55,8 @@ class PartyLine:
                 _, _, sender, data = heapq.heappop(self._waiting)
                 for number, (end, _) in enumerate(self._pairs):
                     if number != sender:
-                        os.write(end, data)
+                        with contextlib.suppress(BlockingIOError):  # nobody listens at that end
+                            os.write(end, data)
 
     def _take(self, sender: int, data: bytes) -> None:
         """Bytes are there for the others when the last of them has gone over the wire."""
