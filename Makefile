@@ -24,7 +24,7 @@ check: $(VENV)/.dev  ## format, lint, types, import contracts and the fast tests
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports --no-logo
-	$(PYTEST) -q -m "not slow and not interop and not soak"
+	$(PYTEST) -q -n auto -m "not slow and not interop and not soak"
 
 format: $(VENV)/.dev  ## put the code in shape
 	$(BIN)/ruff check --fix .
