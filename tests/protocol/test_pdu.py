@@ -9,7 +9,7 @@ from port502.protocol.codes import FUNCTION_NAMES
 from port502.protocol.diagnostics import ReadExceptionStatusResponse
 from port502.protocol.identification import CanopenResponse, ReadDeviceIdentificationResponse
 from port502.protocol.message import ExceptionResponse, RawRequest, RawResponse
-from port502.protocol.pdu import decode_request, decode_response, request_length
+from port502.protocol.pdu import decode_request, decode_response, request_length, understood
 from port502.protocol.register_access import (
     ReadHoldingRegistersRequest,
     ReadHoldingRegistersResponse,
@@ -104,3 +104,9 @@ def test_raw_request_above_127_knows_no_exception() -> None:
 
 def test_lengths_come_with_the_decoders() -> None:
     assert request_length(b"\x03") == 5
+
+
+def test_raw_bytes_are_understood_where_they_make_sense() -> None:
+    assert understood(RawRequest(3, b"\0\0\0\1")) == ReadHoldingRegistersRequest(0, 1)
+    for request in (RawRequest(3, b"\0"), RawRequest(0x41, b"\1"), ReadHoldingRegistersRequest(0, 1)):
+        assert understood(request) is request or understood(request) == request

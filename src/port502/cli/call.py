@@ -21,7 +21,7 @@ from port502.protocol.codes import function_name
 from port502.protocol.compose import compose
 from port502.protocol.describe import describe, field_text, fields_of, message_name
 from port502.protocol.message import RawRequest, Request, Response
-from port502.protocol.pdu import decode_request, decode_response
+from port502.protocol.pdu import decode_response, understood
 
 app = typer.Typer(rich_markup_mode=None, add_completion=False)
 
@@ -108,14 +108,6 @@ def call(
 def may_write(request: Request[Any]) -> bool:
     """Whether a request may change the device; raw bytes of a known function are what they say."""
     return understood(request).writes
-
-
-def understood(request: Request[Any]) -> Request[Any]:
-    """A request of raw bytes as the function it is, where its bytes make sense; else the request itself."""
-    if isinstance(request, RawRequest):
-        with suppress(Port502Error):
-            return decode_request(request.encode())
-    return request
 
 
 async def _exchange(peer: Peer, request: Request[Any]) -> tuple[Response, float]:

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Self
 
-from port502.collect import demand, writing
+from port502.collect import calling, demand, writing
 from port502.collect.bus import DELAY, Bus, Sink
 from port502.collect.clock import Clock, LoopClock, Timer
 from port502.collect.demand import Reading
@@ -27,6 +27,7 @@ from port502.collect.status import CollectorStatus
 from port502.collect.wire import Connect, Wire, connect
 from port502.collect.writing import WriteResult
 from port502.errors import UsageError
+from port502.protocol.message import Request, Response
 from port502.registers.reference import Reference
 from port502.transport.complaints import Complaints
 
@@ -247,6 +248,15 @@ class Collector:
         """
         poller, settings = self._find(device)
         return await writing.write(poller, settings, point, value, timeout)
+
+    async def call(self, device: str, request: Request[Any], *, timeout: float | None = None) -> Response:
+        """Send any request to a device now, ahead of the polling; what may change the device is sent once at most.
+
+        ``timeout`` bounds the whole, in seconds. Raises UsageError for a write to a device that is not open for
+        them, and the typed error of the link, the unit or the device.
+        """
+        poller, settings = self._find(device)
+        return await calling.call(poller, settings, request, timeout)
 
     def wire(self, connection: str) -> Wire:
         """A connection by its name, for requests of others beside the polling; raises UsageError."""

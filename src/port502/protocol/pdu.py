@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import suppress
 from typing import Any
 
+from port502.errors import DeviceError
 from port502.protocol.bit_access import (
     ReadCoilsRequest,
     ReadDiscreteInputsRequest,
@@ -51,7 +53,7 @@ from port502.protocol.register_access import (
     WriteSingleRegisterRequest,
 )
 
-__all__ = ["decode_request", "decode_response", "request_length", "response_length"]
+__all__ = ["decode_request", "decode_response", "request_length", "response_length", "understood"]
 
 _REQUEST_TYPES: tuple[type[Request[Any]], ...] = (
     ReadCoilsRequest,
@@ -97,6 +99,14 @@ def decode_request(pdu: bytes | memoryview) -> Request[Any]:
     if not 1 <= len(pdu) <= MAX_PDU:
         raise illegal_value(pdu[0] if pdu else 0, f"a PDU has 1-{MAX_PDU} bytes", pdu)
     return _request_decoders[pdu[0]](pdu)
+
+
+def understood(request: Request[Any]) -> Request[Any]:
+    """A request of raw bytes as the function it is, where its bytes make sense; else the request itself."""
+    if isinstance(request, RawRequest):
+        with suppress(DeviceError):
+            return decode_request(request.encode())
+    return request
 
 
 def decode_response(pdu: bytes | memoryview, request: Request[Any] | None = None) -> Response:
