@@ -19,6 +19,7 @@ from port502.site.build import load_site
 from port502.site.control import ask_status, control_path
 from port502.site.running import Running
 from tests.cli.conftest import Run
+from tests.cli.served import served
 
 SITE = """
 site: test
@@ -128,7 +129,45 @@ def test_writing_goes_through_the_site(run: Run, device: Device) -> None:
     assert run("write", "@boiler", "setpoint=51", "--yes").code == 2
 
 
-def test_messages_do_not_go_through_the_site(run: Run, device: Device) -> None:
-    done = run("call", "@boiler", "3", "0", "1")
-    assert done.code == 2
-    assert "port502 run works on this site" in done.err
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("3", "0", "2"),
+        ("3", "--data", "00000002"),
+        ("read-holding-registers", "0", "1"),
+        ("8/0", "A5", "37"),
+        ("43/14", "1", "0"),
+        ("17",),
+        ("3", "500", "1"),
+        ("3", "--data", "00", "--yes"),
+        ("6", "1", "21", "--yes"),
+        ("0x41", "--data", "0102", "--yes"),
+        ("8/0", "nonsense"),
+    ],
+)
+def test_a_call_through_the_site_shows_what_a_direct_one_does(
+    run: Run, device: Device, words: tuple[str, ...]
+) -> None:
+    with served(Device(holding={0: [10, 20]})) as url:
+        direct = run("call", url, *words, "--json")
+    done = run("call", "@boiler", *words, "--json")
+    assert done.code == direct.code
+    if done.out:
+        for key in ("function", "function_name", "request", "response", "exception"):
+            assert done.json.get(key) == direct.json.get(key)
+    shown = run("call", "@boiler", *words, "--quiet")
+    assert (shown.code, bool(shown.out)) == (direct.code, direct.code == 0)
+
+
+def test_a_call_that_writes_changes_the_device(run: Run, device: Device) -> None:
+    asked_first = run("call", "@boiler", "6", "1", "21", stdin="")
+    assert (asked_first.code, device.holding[1]) == (2, 20)
+    done = run("call", "@boiler", "6", "1", "21", "--yes")
+    assert (done.code, device.holding[1]) == (0, 21)
+    assert done.out.startswith("write single register, answered in ")
+
+
+def test_a_refusal_of_a_call_says_that_it_went_through_the_site(run: Run, device: Device) -> None:
+    done = run("call", "@boiler", "3", "500", "1")
+    assert done.code == 1
+    assert "@boiler, unit 1, through the running site: read holding registers" in done.err

@@ -15,7 +15,7 @@ from port502.history import History
 from port502.server import Server
 from port502.service.device import Device
 from port502.site.build import load_site
-from port502.site.control import ask_read, ask_status, ask_write, control_path
+from port502.site.control import ask_call, ask_lock, ask_read, ask_status, ask_write, control_path
 from port502.site.faults import SiteFileError
 from port502.site.running import Running
 
@@ -96,6 +96,35 @@ async def test_errors_keep_their_class_through_the_socket(device: tuple[Device, 
             await asyncio.to_thread(ask_read, socket, "nobody", ("speed",))
         with pytest.raises(IllegalDataAddressError):
             await asyncio.to_thread(ask_read, socket, "pump", ("holding:999",))
+
+
+async def test_any_function_goes_through_its_connection(device: tuple[Device, str], tmp_path: Path) -> None:
+    path = site_file(tmp_path, device[1])
+    socket = control_path(tmp_path / "data")
+    async with Running(load_site(path)) as running:
+        reply = await asyncio.to_thread(ask_call, socket, "pump", bytes.fromhex("0300000002"))
+        assert reply.hex() == "030401e10007"
+        with pytest.raises(IllegalDataAddressError) as refused:
+            await asyncio.to_thread(ask_call, socket, "pump", bytes.fromhex("0303e70001"))
+        assert refused.value.function == 3
+        with pytest.raises(UsageError, match="that is no request"):
+            await asyncio.to_thread(ask_call, socket, "pump", bytes.fromhex("0300"))
+        setting = bytes.fromhex("060001002a")
+        assert await asyncio.to_thread(ask_call, socket, "pump", setting) == setting
+        assert device[0].holding[1] == 42
+        assert running.status().collector.connections[0].connects == 1
+
+
+async def test_a_call_that_writes_keeps_to_the_lock(device: tuple[Device, str], tmp_path: Path) -> None:
+    path = site_file(tmp_path, device[1])
+    socket = control_path(tmp_path / "data")
+    async with Running(load_site(path)):
+        await asyncio.to_thread(ask_lock, socket, "maintenance")
+        for pdu, raw in (("060001002a", False), ("060001002a", True), ("410102", True)):
+            with pytest.raises(UsageError, match="maintenance"):
+                await asyncio.to_thread(ask_call, socket, "pump", bytes.fromhex(pdu), raw=raw)
+        assert (await asyncio.to_thread(ask_call, socket, "pump", bytes.fromhex("0300010001")))[-1] == 7
+    assert device[0].holding[1] == 7
 
 
 async def test_a_site_runs_once(device: tuple[Device, str], tmp_path: Path) -> None:

@@ -12,11 +12,11 @@ from typing import TYPE_CHECKING, Any, Self
 from port502.cli.exits import exception_text, trying
 from port502.cli.peer import Wanted, Written
 from port502.cli.values import Row
-from port502.errors import DeviceError, UsageError
+from port502.errors import DeviceError
 from port502.history.when import format_time
-from port502.protocol.message import Request, Response
+from port502.protocol.message import RawRequest, Request, Response
 from port502.registers.values import Value
-from port502.site.control import ReadValue, ask_read, ask_write
+from port502.site.control import ReadValue, ask_call, ask_read, ask_write
 
 if TYPE_CHECKING:
     from port502.collect.settings import DeviceSettings
@@ -40,11 +40,11 @@ class Through:
         return
 
     async def request(self, request: Request[Any]) -> Response:
-        """Raises UsageError: a running site carries values, not messages."""
-        raise UsageError(
-            f"port502 run works on this site and has the connection of {self.label}; stop it,"
-            " or give the url, which opens another connection"
-        )
+        raw = isinstance(request, RawRequest)
+        with trying(self._tried), _ended_by_ctrl_c():
+            pdu = ask_call(self._control, self._name, request.encode(), self._timeout, raw=raw)
+            response: Response = request.decode_response(pdu)
+            return response
 
     async def read(self, wanted: Sequence[Wanted]) -> list[Row]:
         with trying(self._tried), _ended_by_ctrl_c():

@@ -67,6 +67,20 @@ class AskWrite:
 
 
 @dataclass(frozen=True, slots=True)
+class AskCall:
+    """Send a request to a device: its PDU in hex; ``timeout`` in seconds bounds the whole.
+
+    With ``raw`` the reply is judged by its function code alone.
+    """
+
+    device: str
+    pdu: str
+    timeout: float | None = None
+    raw: bool = False
+    ask: Literal["call"] = "call"
+
+
+@dataclass(frozen=True, slots=True)
 class AskLock:
     """Stop all writes: of the listeners' clients, and through this socket."""
 
@@ -83,7 +97,7 @@ class AskUnlock:
     ask: Literal["unlock"] = "unlock"
 
 
-Question = AskStatus | AskRead | AskWrite | AskLock | AskUnlock
+Question = AskStatus | AskRead | AskWrite | AskCall | AskLock | AskUnlock
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,11 +152,12 @@ class Failure:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What comes back: exactly one of these."""
+    """What comes back: exactly one of these; ``reply`` is the PDU of a response in hex."""
 
     status: SiteStatus | None = None
     values: tuple[ReadValue, ...] | None = None
     written: Written | None = None
+    reply: str | None = None
     listeners: tuple[str, ...] | None = None
     failure: Failure | None = None
 
@@ -288,6 +303,19 @@ def ask_write(path: Path, device: str, point: str, value: Value, timeout: float 
     written = ask(path, AskWrite(device, point, value, timeout)).written
     assert written is not None
     return written
+
+
+def ask_call(
+    path: Path, device: str, pdu: bytes, timeout: float | None = None, *, raw: bool = False
+) -> bytes:
+    """Send a request through the running site's connection, and return the PDU of the response.
+
+    Raises what the collector raises; a refusal of the device is its DeviceError.
+    """
+    patience = max(PATIENCE, (timeout or 0.0) + 5.0)
+    reply = ask(path, AskCall(device, pdu.hex(), timeout, raw), patience=patience).reply
+    assert reply is not None
+    return bytes.fromhex(reply)
 
 
 def ask_lock(path: Path, why: str, by: str = "") -> tuple[str, ...]:

@@ -10,6 +10,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
+from port502.collect.calling import request_in
 from port502.collect.collector import Collector
 from port502.collect.demand import Reading
 from port502.errors import ConfigError, UsageError
@@ -17,10 +18,12 @@ from port502.history import Recorder, Spool
 from port502.site.build import Site, load_site
 from port502.site.control import (
     Answer,
+    AskCall,
     AskLock,
     AskRead,
     AskStatus,
     AskUnlock,
+    AskWrite,
     ControlSocket,
     Failure,
     Question,
@@ -158,10 +161,23 @@ class Running:
         if isinstance(question, AskRead):
             readings = await self.collector.read(question.device, *question.items, timeout=question.timeout)
             return Answer(values=tuple(_read_value(reading) for reading in readings))
-        if self.listeners.locked:
-            raise UsageError(
-                f"all writes are stopped ({self.listeners.locked}); `port502 guard unlock` frees them"
-            )
+        if isinstance(question, AskCall):
+            return await self._call(question)
+        return await self._write(question)
+
+    async def _call(self, question: AskCall) -> Answer:
+        request = request_in(question.pdu, raw=question.raw)
+        if request.writes:
+            self._check_unlocked()
+        try:
+            response = await self.collector.call(question.device, request, timeout=question.timeout)
+        finally:
+            if request.writes:
+                self.listeners.written()
+        return Answer(reply=response.encode().hex())
+
+    async def _write(self, question: AskWrite) -> Answer:
+        self._check_unlocked()
         try:
             result = await self.collector.write(
                 question.device, question.point, question.value, timeout=question.timeout
@@ -173,6 +189,12 @@ class Running:
                 result.point, result.before, result.sent, result.after, result.verified, result.note
             )
         )
+
+    def _check_unlocked(self) -> None:
+        if self.listeners.locked:
+            raise UsageError(
+                f"all writes are stopped ({self.listeners.locked}); `port502 guard unlock` frees them"
+            )
 
 
 def _read_value(reading: Reading) -> ReadValue:
