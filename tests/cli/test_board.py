@@ -147,3 +147,8 @@ def test_text_of_a_device_is_escaped() -> None:
         return Current(Sample(point, 0.0, "\x1b[2J"), 0.1)
 
     assert "\\x1b[2J" in drawn(*devices_board(status, settings, hostile, rows=5, width=80))
+
+
+def test_losses_are_told_once_whatever_their_reason() -> None:
+    ill = replace(site(READY), history=HistoryStatus("history", lost=5, overflowed=3))
+    assert "lost 5" in drawn(*headline(ill))

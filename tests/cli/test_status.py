@@ -31,6 +31,9 @@ def test_it_is_told_in_words_and_in_json(run: Run, device: Device) -> None:
     assert told["collector"]["connections"][0]["name"] == "plc"
     assert told["collector"]["uptime_s"] > 0
     assert told["collector"]["connections"][0]["units"][0]["device"] == "boiler"
+    history = told["history"]
+    assert (history["backlog"] >= 0, history["lost"], history["overflowed"]) == (True, 0, 0)
+    assert all("lost" not in sink for sink in told["collector"]["sinks"]), "losses are told once"
 
 
 def test_durations_carry_their_unit() -> None:

@@ -62,7 +62,7 @@ def test_a_failing_sink_harms_only_itself(bus: Bus, caplog: pytest.LogCaptureFix
     assert caplog.messages[1:] == ["sink broken takes samples again"]
     assert len(keeper.samples) == 600
     status = {one.name: one for one in bus.status()}
-    assert (status["broken"].errors, status["broken"].lost, status["broken"].samples) == (59, 590, 10)
+    assert (status["broken"].errors, status["broken"].not_taken, status["broken"].samples) == (59, 590, 10)
     assert status["keeper"].errors == 0
 
 

@@ -87,11 +87,12 @@ def test_putting_never_waits_for_the_disk_and_the_oldest_give_way(
     for batch in range(1, 31):
         recorder.put(some(100, START + batch * 100))
     assert recorder.backlog == 1000
-    assert recorder.overflowed == 2000
+    assert (recorder.overflowed, recorder.lost) == (2000, 2000)
     assert not recorder.flush(0.0)
     assert not recorder.close(0.0)
     spool.disk.set()
     assert recorder.close(LONG)
+    assert (recorder.overflowed, recorder.lost) == (2000, 2000), "each is counted once"
     info = History(tmp_path / "x.sqlite").info()
     assert (info.samples, info.lost) == (1100, 2000)
     (gap,) = info.gaps
@@ -104,7 +105,7 @@ def test_after_closing_samples_are_counted_not_kept(tmp_path: Path) -> None:
     assert recorder.close(LONG)
     recorder.put(some(5))
     recorder.put([])
-    assert (recorder.overflowed, recorder.backlog) == (5, 0)
+    assert (recorder.overflowed, recorder.lost, recorder.backlog) == (5, 5, 0)
 
 
 def test_a_batch_that_fails_beyond_all_expectation_does_not_end_the_recording(
@@ -116,6 +117,7 @@ def test_a_batch_that_fails_beyond_all_expectation_does_not_end_the_recording(
     assert recorder.flush(LONG)
     recorder.put(some(5))
     assert recorder.close(LONG)
+    assert recorder.lost == 1
     assert History(tmp_path / "x.sqlite").info().samples == 5
     assert "was lost" in caplog.text
 

@@ -127,6 +127,21 @@ async def test_a_call_that_writes_keeps_to_the_lock(device: tuple[Device, str], 
     assert device[0].holding[1] == 7
 
 
+async def test_a_lost_sample_is_counted_once(device: tuple[Device, str], tmp_path: Path) -> None:
+    async with Running(load_site(site_file(tmp_path, device[1]))) as running:
+        recorder = running._recorder
+        assert recorder is not None
+        recorder.spool.record_loss(0.0, 1.0, 7, "the disk is full")
+        recorder.capacity = 0
+        await until(lambda: recorder.overflowed > 0)
+        recorder.capacity = 200_000
+        history = running.status().history
+        assert history.lost == 7 + history.overflowed
+        assert recorder.flush(20)
+        status, summary = running.status(), running.summary()
+        assert status.history.lost == summary.lost == 7 + status.history.overflowed
+
+
 async def test_a_site_runs_once(device: tuple[Device, str], tmp_path: Path) -> None:
     path = site_file(tmp_path, device[1])
     async with Running(load_site(path)):

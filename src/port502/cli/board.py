@@ -79,7 +79,7 @@ def headline(status: SiteStatus, rates: Rates | None = None) -> list[Text]:
         "   ",
         _figure("overruns", collector.overruns, "yellow"),
         "   ",
-        _figure("lost", status.history.lost + status.history.overflowed, "red"),
+        _figure("lost", status.history.lost, "red"),
         style="dim",
     )
     for line in (first, second):

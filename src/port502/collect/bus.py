@@ -26,12 +26,15 @@ class Sink(Protocol):
 
 @dataclass(slots=True)
 class SinkStatus:
-    """How one sink fares: samples it took, calls that failed, samples lost by these, and why the last one did."""
+    """How one sink fares: samples it took, calls that failed, samples it would not take in these, and the last reason.
+
+    What became of the samples after that is up to the sink: the history's losses are in its own status.
+    """
 
     name: str
     samples: int = 0
     errors: int = 0
-    lost: int = 0
+    not_taken: int = 0
     last_error: str = ""
 
 
@@ -76,7 +79,7 @@ class Bus:
                 sink.put(batch)
             except Exception as error:
                 status.errors += 1
-                status.lost += len(batch)
+                status.not_taken += len(batch)
                 status.last_error = f"{type(error).__name__}: {error}"
                 text = f"sink {name} lost {len(batch)} samples: {status.last_error}"
                 self._complaints.say(f"sink {name}", text, now, logging.ERROR)

@@ -33,6 +33,8 @@ class Recorder:
         self._queue: deque[Sequence[Sample]] = deque()
         self._waiting = 0
         self._spilled: tuple[float, float, int] | None = None
+        self._told = 0
+        self._failed = 0
         self._busy = False
         self._flushing = False
         self._closing = False
@@ -43,6 +45,12 @@ class Recorder:
     def backlog(self) -> int:
         """Samples that wait to be written."""
         return self._waiting
+
+    @property
+    def lost(self) -> int:
+        """All samples that were put and will never be kept, each counted once, whatever the reason."""
+        with self._changed:
+            return self.spool.lost + self.overflowed - self._told + self._failed
 
     def put(self, samples: Sequence[Sample]) -> None:
         """Queues samples, which must not be changed afterwards; after ``close`` they count as overflow."""
@@ -109,10 +117,13 @@ class Recorder:
             last = self._closing and not self._waiting
         try:
             if spilled:
-                self.spool.record_loss(*spilled, "the disk was too slow")
+                with self._changed:  # nobody may see them counted twice
+                    self.spool.record_loss(*spilled, "the disk was too slow")
+                    self._told += spilled[2]
             if samples:
                 self.spool.append(samples)
         except Exception:  # whatever it was: the next batch must still find somebody who writes
+            self._failed += len(samples)
             _log.exception("history %s: a batch of %d samples was lost", self.spool.path, len(samples))
         finally:
             with self._changed:

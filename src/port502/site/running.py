@@ -137,7 +137,7 @@ class Running:
             bad=status.bad,
             overruns=status.overruns,
             writes=status.writes,
-            lost=history.lost + history.overflowed,
+            lost=history.lost,
             connections=len(self.site.connections),
             devices=len(devices),
             points=sum(len(device.points) + len(device.expressions) for device in devices),
@@ -148,7 +148,11 @@ class Running:
         if self._recorder is None or self._spool is None:
             return HistoryStatus(path)
         return HistoryStatus(
-            path, self._recorder.backlog, self._recorder.overflowed, self._spool.lost, self._spool.last_error
+            path,
+            backlog=self._recorder.backlog,
+            lost=self._recorder.lost,
+            overflowed=self._recorder.overflowed,
+            last_error=self._spool.last_error,
         )
 
     async def _answer(self, question: Question) -> Answer:

@@ -9,12 +9,16 @@ from port502.collect.status import CollectorStatus
 
 @dataclass(frozen=True, slots=True)
 class HistoryStatus:
-    """What becomes of the samples: those waiting to be kept, and those lost because the disk refused them."""
+    """What becomes of the samples: ``backlog`` wait to be kept, ``lost`` never will be, whatever the reason.
+
+    ``overflowed`` says how many of the lost ones were dropped because the disk was too slow; ``last_error`` why the
+    disk refused the others.
+    """
 
     path: str
     backlog: int = 0
-    overflowed: int = 0
     lost: int = 0
+    overflowed: int = 0
     last_error: str = ""
 
 
