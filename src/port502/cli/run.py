@@ -11,6 +11,7 @@ import typer
 
 from port502.cli import loop, options
 from port502.cli.board import count
+from port502.cli.expecting import expecting
 from port502.cli.live import attend, put_summary
 from port502.cli.output import say
 from port502.cli.target import site_path
@@ -18,6 +19,7 @@ from port502.errors import UsageError
 from port502.history import parse_duration
 from port502.site.build import Site, load_site
 from port502.site.faults import Fault
+from port502.site.file_kind import SITE
 from port502.site.running import Running
 from port502.site.status import Summary
 
@@ -53,7 +55,9 @@ def run(
 
         port502 run site.yaml --for 10 --json
     """
-    described = load_site(site_path(site))
+    path = site_path(site)
+    with expecting(path, SITE):
+        described = load_site(path)
     seconds = seconds_of(for_)
     if not quiet:
         tell(described.warnings)

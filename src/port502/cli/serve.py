@@ -11,6 +11,7 @@ from typing import Annotated
 import typer
 
 from port502.cli import options
+from port502.cli.expecting import expecting
 from port502.cli.logs import logging_to
 from port502.cli.loop import run
 from port502.cli.output import put, put_json, say
@@ -25,7 +26,7 @@ from port502.service.call import Service
 from port502.service.units import Units
 from port502.site.device_file import DeviceDescription, read_device
 from port502.site.document import read_document
-from port502.site.file_kind import MAP, kind_of
+from port502.site.file_kind import DEVICE, MAP, kind_of
 from port502.site.map_file import load_map
 from port502.transport.url import Target, parse_url
 
@@ -140,7 +141,8 @@ def _described(name: str) -> DeviceDescription:
                 f"there is no device file {name}; `port502 check --schema device` says what stands in one"
             )
         return _of_map(Library.default().load(name))
-    return _of_map(load_map(path)) if kind_of(read_document(path)) == MAP else read_device(path)
+    with expecting(path, DEVICE, MAP):
+        return _of_map(load_map(path)) if kind_of(read_document(path)) == MAP else read_device(path)
 
 
 def _of_map(device_map: DeviceMap) -> DeviceDescription:

@@ -15,12 +15,14 @@ from rich.text import Text
 
 from port502.cli import loop, options
 from port502.cli.board import count
+from port502.cli.expecting import expecting
 from port502.cli.logs import logging_to
 from port502.cli.output import console, printable, put, put_json, say, table
 from port502.cli.run import For, on_screen, seconds_of
 from port502.cli.stopping import stoppable, wait
 from port502.errors import UsageError
 from port502.simulate.plant import PlaceStatus, Plant
+from port502.site.file_kind import PLANT
 from port502.site.plant_file import PlantDescription, load_plant
 
 app = typer.Typer(rich_markup_mode=None, add_completion=False)
@@ -52,7 +54,8 @@ def simulate(
             f"there is no plant file {plant}; `port502 check --schema plant` says what stands in one"
         )
     seconds = seconds_of(for_)
-    described = load_plant(plant)
+    with expecting(plant, PLANT):
+        described = load_plant(plant)
     if not quiet:
         for warning in described.warnings:
             say(f"port502: {warning}")
