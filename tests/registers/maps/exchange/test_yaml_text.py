@@ -10,6 +10,9 @@ import pytest
 from port502.registers.maps.exchange.yaml_text import flow, map_text, yaml_of
 from port502.registers.maps.library import Library
 from port502.registers.maps.model import DeviceMap, MapPoint
+from port502.registers.meaning import Meaning, ScaleRegister
+from port502.registers.point import Point
+from port502.registers.reference import Table
 from port502.site.document import Document
 from port502.site.map_file import understand_map
 from port502.site.tree import parse_tree
@@ -36,6 +39,25 @@ def test_everything_is_read_again() -> None:
     assert {name: alone(one) for name, one in everything().points.items()} == dict(again.points)
     assert again.capabilities == everything().capabilities
     assert (again.name, again.models, again.notes) == ("acme/m1", ("M1", "M2"), ("a note",))
+
+
+def test_a_scale_register_without_a_point_of_its_own_becomes_one_for_all() -> None:
+    scaled = Meaning(scale_register=ScaleRegister(2))
+    known = DeviceMap.of(
+        "a/b",
+        [
+            Point("current", Table.HOLDING, 0, meaning=scaled),
+            Point("voltage", Table.HOLDING, 1, meaning=scaled),
+            Point("current_scale", Table.HOLDING, 9),
+        ],
+        manufacturer="A",
+    )
+    again = read(yaml_of(known))
+    assert list(again.points) == ["current", "current_scale_factor", "voltage", "current_scale"]
+    assert again.point("current_scale_factor").quantity == "scale_factor"
+    assert {name: again.point(name).point for name in known.points} == {
+        name: one.point for name, one in known.points.items()
+    }
 
 
 @pytest.mark.parametrize("name", ["eastron/sdm630", "solaredge/inverter", "victron/gx-system"])

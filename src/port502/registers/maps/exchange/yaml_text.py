@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any
 
 from port502.registers.maps.exchange.entries import Entry, entry_of
@@ -21,7 +21,7 @@ def map_text(head: Mapping[str, Any], points: Mapping[str, Entry]) -> str:
 
 
 def yaml_of(known: DeviceMap) -> str:
-    """A whole map as text; repeats are written out, scale registers by the names of their points."""
+    """A whole map as text; repeats are written out, scale registers as points of their own."""
     named = {
         (one.point.table, one.point.address): name
         for name, one in known.points.items()
@@ -32,14 +32,15 @@ def yaml_of(known: DeviceMap) -> str:
         points[name] = entry_of(one)
         meaning = one.point.meaning
         if meaning is not None and meaning.scale_register is not None:
-            scale = named.get((one.point.table, meaning.scale_register.address))
-            if scale is None:
-                scale = f"{name}_scale"
-                points[scale] = {
+            place = one.point.table, meaning.scale_register.address
+            if place not in named:
+                named[place] = _unused(f"{name}_scale", known.points)
+                points[named[place]] = {
                     "ref": f"{one.point.table}:{meaning.scale_register.address}",
                     "type": "int16",
+                    "quantity": "scale_factor",
                 }
-            points[name]["scale_register"] = scale
+            points[name]["scale_register"] = named[place]
     own = known.own_capabilities
     takes = {
         "max_connections": own.max_connections,
@@ -68,6 +69,12 @@ def yaml_of(known: DeviceMap) -> str:
         "notes": list(known.notes),
     }
     return map_text(head, points)
+
+
+def _unused(name: str, taken: Collection[str]) -> str:
+    while name in taken:
+        name += "_factor"
+    return name
 
 
 def _said(**fields: str) -> dict[str, str]:
