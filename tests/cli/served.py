@@ -8,6 +8,8 @@ import threading
 from collections.abc import Iterator
 from concurrent.futures import Future
 
+from port502.registers.sunspec.compose import Part, compose_device
+from port502.registers.values import Value
 from port502.server import Server
 from port502.service.call import Service
 from port502.service.device import Device
@@ -105,3 +107,18 @@ def babbler(reply: bytes) -> Iterator[str]:
         finally:
             listening.shutdown(socket.SHUT_RDWR)
             thread.join(10)
+
+
+def solar() -> Device:
+    """A SunSpec device: a three-phase inverter with a meter in one chain."""
+    common = {"Mn": "Acme GmbH", "Md": "SUN\t5000", "SN": "A1"}
+    inverter: dict[str, Value] = {
+        "W": 5120,
+        "W_SF": 1,
+        "PhVphA": 230.1,
+        "V_SF": -1,
+        "WH": 12_345_678,
+        "St": "MPPT",
+    }
+    meter = {"W": -1200, "Hz": 49.98, "Hz_SF": -2, "TotWhImp": 77}
+    return Device(holding={40000: compose_device([Part(1, common), Part(103, inverter), Part(203, meter)])})

@@ -51,7 +51,8 @@ Map: TypeAlias = Annotated[
     typer.Option(
         "--map",
         metavar="M",
-        help="The device's map: its points are names then (eastron/sdm630, or a file such as mine/plc.yaml).",
+        help="The device's map: its points are names then (eastron/sdm630, a file such as mine/plc.yaml,"
+        " or sunspec: the device is asked for it).",
         show_default=False,
     ),
 ]

@@ -11,6 +11,7 @@ from typing import Annotated
 import typer
 
 from port502.cli import options
+from port502.cli.discovered import Discovered
 from port502.cli.exits import DEVICE_EXCEPTION, DONE
 from port502.cli.finish import report
 from port502.cli.logs import logging_to
@@ -28,9 +29,13 @@ app = typer.Typer(rich_markup_mode=None, add_completion=False)
 def read(
     target: options.Target,
     refs: Annotated[
-        list[str],
-        typer.Argument(metavar="REF", help="What to read: holding:0*10, 40001, coil:3, or a point's name."),
-    ],
+        list[str] | None,
+        typer.Argument(
+            metavar="REF...",
+            help="What to read: holding:0*10, 40001, coil:3, or a point's name; all points with --map sunspec.",
+            show_default=False,
+        ),
+    ] = None,
     unit: options.Unit = None,
     timeout: options.Timeout = None,
     site: options.Site = None,
@@ -70,6 +75,8 @@ def read(
         port502 read @main-incomer "voltage_*" --repeat 1
 
         port502 read 192.168.1.20 "voltage_*" --map eastron/sdm630
+
+        port502 read 192.168.1.30 active_power_total "103.*" --map sunspec
     """
     if json and csv:
         raise UsageError("--json or --csv, not both")
@@ -80,15 +87,22 @@ def read(
     show = Show(json=json, csv=csv, quiet=quiet, goes_on=repeat is not None)
     times = samples if repeat is not None else 1
     with logging_to(quiet=quiet):
-        raise typer.Exit(asyncio.run(_read(asked, refs, show, repeat or 0.0, times)))
+        raise typer.Exit(asyncio.run(_read(asked, refs or (), show, repeat or 0.0, times)))
 
 
 async def _read(asked: Asked, refs: Sequence[str], show: Show, interval: float, times: int | None) -> int:
     peer = peer_for(asked)
-    wanted = [one for ref in refs for one in resolve(ref, peer.device)]
-    _tell_doubts(wanted, show)
+    if not refs and not isinstance(peer, Discovered):
+        raise UsageError("nothing says what to read: holding:0*10, 40001, coil:3, or a point's name")
+    wanted: list[Wanted] = []
+    if not isinstance(peer, Discovered):
+        wanted = [one for ref in refs for one in resolve(ref, peer.device)]
+        _tell_doubts(wanted, show)
     code = DONE
     async with peer:
+        if isinstance(peer, Discovered):
+            wanted = peer.wanted(refs)
+            _tell_doubts(wanted, show)
         start = time.monotonic()
         count = 0
         while True:

@@ -26,9 +26,12 @@ from port502.transport.url import parse_url
 
 if TYPE_CHECKING:
     from port502.collect.settings import ConnectionSettings, DeviceSettings, PointSettings
+    from port502.registers.maps.model import DeviceMap
 
 SITE_VARIABLE = "PORT502_SITE"
 DEFAULT_SITE = "site.yaml"
+SUNSPEC = "sunspec"
+"""The map that a device makes of itself."""
 CONNECT_TIMEOUT = 3.0
 RESPONSE_TIMEOUT = 1.0
 _LISTED = 8
@@ -47,6 +50,11 @@ class Asked:
     map: str | None = None
     secure: Secure = field(default_factory=Secure)
 
+    @property
+    def discovers(self) -> bool:
+        """Whether the device itself is asked for its map, once it is connected."""
+        return self.map == SUNSPEC
+
 
 def peer_for(asked: Asked) -> Peer:
     """The peer that a target names; raises UsageError, also of the site file. Nothing is sent yet."""
@@ -57,7 +65,9 @@ def peer_for(asked: Asked) -> Peer:
             word = next(iter(given))
             raise UsageError(f"{asked.target} has its certificates in the site file; leave --{word} out")
         return _peer_of_site(asked)
-    device = _device_of_map(asked.map, asked.unit) if asked.map is not None else None
+    device = None
+    if asked.map is not None and not asked.discovers:
+        device = _device_of_map(asked.map, asked.unit)
     usual = device.unit if device is not None else 1
     unit = check_unit(usual if asked.unit is None else asked.unit)
     target = parse_url(asked.target)
@@ -70,19 +80,28 @@ def peer_for(asked: Asked) -> Peer:
         on_traffic=listener(target.scheme, asked.verbosity),
         **asked.secure.arguments(),
     )
+    if asked.discovers:
+        from port502.cli.discovered import Discovered
+
+        return Discovered(client, str(target), unit)
     return Direct(client, str(target), unit, device)
 
 
 def _device_of_map(name: str, unit: int | None) -> DeviceSettings:
-    """A map as if a site file gave it to a device: all of its points by name, none of them polled."""
-    from port502.collect.settings import DeviceSettings, PointSettings
     from port502.registers.maps.library import Library
 
     known = Library.default().load(name)
+    return device_with(known, known.default_unit if unit is None else unit)
+
+
+def device_with(known: DeviceMap, unit: int) -> DeviceSettings:
+    """A map as if a site file gave it to a device: all of its points by name, none of them polled."""
+    from port502.collect.settings import DeviceSettings, PointSettings
+
     limits = known.limits
     return DeviceSettings(
         name=known.name,
-        unit=known.default_unit if unit is None else unit,
+        unit=unit,
         points=(),
         max_registers=limits.max_registers,
         max_bits=limits.max_bits,

@@ -12,6 +12,7 @@ import typer
 
 from port502.cli import options
 from port502.cli.ask import check_consent, confirm
+from port502.cli.discovered import Discovered
 from port502.cli.exits import DONE, FAULTS_FOUND, Failed
 from port502.cli.finish import report
 from port502.cli.logs import logging_to
@@ -86,6 +87,10 @@ def write(
     check_consent(yes=yes)
     secure = Secure(certificate, key, authority, crl, name)
     peer = peer_for(Asked(target, unit, timeout, site, verbose, map=map, secure=secure))
+    if isinstance(peer, Discovered):
+        raise UsageError(
+            f"a write needs a map that stays: port502 maps import {target} --out FILE.yaml, then --map FILE.yaml"
+        )
     changes = [_change(word, peer) for word in writes]
     # The loop rests while the question stands, so that Ctrl-C ends it at once.
     with logging_to(quiet=quiet), asyncio.Runner() as runner:
