@@ -10,9 +10,14 @@ import pytest
 from port502.errors import ConfigError, Port502Error, UsageError
 from port502.registers.maps.exchange.telegraf import to_telegraf
 from port502.registers.maps.library import Library
+from port502.registers.sunspec.compose import Part
+from port502.registers.sunspec.discovery import discover
+from port502.registers.sunspec.mapping import map_of
+from port502.registers.sunspec.shelf import known_models
 from port502.site.document import Document
 from port502.site.map_file import understand_map
-from port502.site.map_import import Head, import_map
+from port502.site.map_import import Head, import_map, kept_map
+from tests.registers.sunspec.chains import Wire, example, placed
 
 HEAD = Head("mine/m1", "Me", "plc")
 SHEET = """\
@@ -98,3 +103,27 @@ def test_files_that_give_no_map(
         (tmp_path / name).write_bytes(content)
     with pytest.raises(error, match=message):
         import_map(tmp_path / name, HEAD)
+
+
+@pytest.mark.parametrize("model_id", known_models())
+def test_what_a_sunspec_device_says_is_a_valid_map(model_id: int) -> None:
+    parts = [
+        Part(1, {"Mn": "Acme\x1b[31m", "Md": "two\tlines"}),
+        *([example(model_id)] if model_id != 1 else []),
+    ]
+    known = map_of(Wire(placed(parts)).run(discover())).renamed("sunspec/acme")
+    made = kept_map(known, ["one: lost"])
+    assert [fault for fault in made.faults if fault.severity == "error"] == []
+    assert made.left_out == ("one: lost",)
+    assert made.points == len(known.points)
+    assert made.text.splitlines()[:3] == [
+        "map: sunspec/acme",
+        'manufacturer: "Acme [31m"',
+        "models: [two lines]",
+    ]
+
+
+def test_a_device_that_says_nothing_of_its_maker_has_a_valid_map() -> None:
+    known = map_of(Wire(placed([Part(103)])).run(discover())).renamed("sunspec/device")
+    assert kept_map(known).ok
+    assert "manufacturer: unknown" in kept_map(known).text

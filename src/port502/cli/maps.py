@@ -11,7 +11,7 @@ import typer
 
 from port502.cli import options
 from port502.cli.exits import DONE, FAULTS_FOUND
-from port502.cli.map_exchange import export_map, import_file
+from port502.cli.map_exchange import export_map, import_source
 from port502.cli.map_view import map_json, plan_json, plan_lines, points_table, title_lines
 from port502.cli.output import printable, put, put_csv, put_json, put_table, say, table
 from port502.errors import UsageError
@@ -220,5 +220,5 @@ def _count(number: int, what: str) -> str:
     return f"{number} {what}{'' if number == 1 else 's'}"
 
 
-app.command("import")(import_file)
+app.command("import")(import_source)
 app.command("export")(export_map)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +12,8 @@ from port502.registers.maps.exchange.entries import Entry, Imported, unit_keys
 from port502.registers.maps.exchange.home_assistant import from_home_assistant
 from port502.registers.maps.exchange.sunspec_json import from_sunspec
 from port502.registers.maps.exchange.telegraf import from_telegraf
-from port502.registers.maps.exchange.yaml_text import map_text
+from port502.registers.maps.exchange.yaml_text import map_text, yaml_of
+from port502.registers.maps.model import DeviceMap
 from port502.registers.maps.quantities import QUANTITIES
 from port502.registers.reference import Reference
 from port502.site.document import Document, read_document
@@ -69,7 +71,7 @@ def import_map(
     ``unit`` chooses a device of several, ``base`` is where a SunSpec model begins. Raises ConfigError for a file that
     is not of that kind, UsageError where nobody can know what kind it is.
     """
-    kind = kind or _BY_SUFFIX.get(path.suffix.lower())
+    kind = kind or format_of(path)
     if kind not in FORMATS:
         raise UsageError(f"{path}: nothing tells what file this is; name its format: {', '.join(FORMATS)}")
     found = _found(path, kind, unit, base)
@@ -83,9 +85,34 @@ def import_map(
         "status": "single-source",
         "provenance": [{"source": path.name}],
     }
-    text = map_text(said, found.points)
-    _, faults = understand_map(Document(Path(f"{head.name}.yaml"), text, {}))
-    return MapImport(text, len(found.points), faults, tuple(found.left_out))
+    return _checked(head.name, map_text(said, found.points), len(found.points), found.left_out)
+
+
+def kept_map(known: DeviceMap, left_out: Sequence[str] = ()) -> MapImport:
+    """The map that a device made of itself, as a map file; ``left_out`` are points that it could not take.
+
+    What no line of a file can hold is made plain: devices say anything in their texts.
+    """
+    plain = replace(
+        known,
+        manufacturer=_plain(known.manufacturer) or "unknown",
+        models=tuple(filter(None, map(_plain, known.models))),
+    )
+    return _checked(known.name, yaml_of(plain), len(known.points), left_out)
+
+
+def _checked(name: str, text: str, points: int, left_out: Sequence[str]) -> MapImport:
+    _, faults = understand_map(Document(Path(f"{name}.yaml"), text, {}))
+    return MapImport(text, points, faults, tuple(left_out))
+
+
+def _plain(text: str) -> str:
+    return " ".join("".join(sign if sign.isprintable() else " " for sign in text).split())
+
+
+def format_of(path: Path) -> str | None:
+    """The format that a file's name tells, None where it tells none."""
+    return _BY_SUFFIX.get(path.suffix.lower())
 
 
 def _found(path: Path, kind: str, unit: int | None, base: int) -> Imported:

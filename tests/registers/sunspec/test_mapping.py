@@ -5,11 +5,13 @@ from __future__ import annotations
 import pytest
 
 from port502.protocol.words import data_of
+from port502.registers.maps.naming import check_map_name
 from port502.registers.maps.quantities import quantity_of
 from port502.registers.planner import plan
 from port502.registers.sunspec.compose import Part
+from port502.registers.sunspec.device import Common
 from port502.registers.sunspec.discovery import discover
-from port502.registers.sunspec.mapping import map_of
+from port502.registers.sunspec.mapping import file_name, map_of
 from port502.registers.sunspec.reading import read_device
 from port502.registers.sunspec.shelf import known_models
 from port502.registers.values import DecodeError
@@ -68,3 +70,17 @@ def test_the_map_reads_what_the_device_says(model_id: int) -> None:
     for one in made.points.values():
         if one.quantity:
             quantity_of(one.quantity)
+
+
+@pytest.mark.parametrize(
+    ("common", "name"),
+    [
+        (Common("Acme GmbH", "SUN 5000/3"), "sunspec/acme-gmbh-sun-5000-3"),
+        (Common("Ünit", ""), "sunspec/nit"),
+        (Common("../..", "\n"), "sunspec/device"),
+        (Common("x" * 32, "y" * 32), f"sunspec/{'x' * 32}-{'y' * 32}"),
+        (None, "sunspec/device"),
+    ],
+)
+def test_a_kept_map_is_called_by_maker_and_model(common: Common | None, name: str) -> None:
+    assert check_map_name(file_name(common)) == name

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import re
+
 from port502.registers.maps.categories import Capabilities
 from port502.registers.maps.model import DeviceMap, MapPoint, Provenance
 from port502.registers.maps.write_rule import WriteRule
 from port502.registers.meaning import HIGHEST_EXPONENT
 from port502.registers.planner import Limits
 from port502.registers.point import Point
-from port502.registers.sunspec.device import SunSpecDevice, SunSpecPoint
+from port502.registers.sunspec.device import Common, SunSpecDevice, SunSpecPoint
 from port502.registers.sunspec.kinds import Role
 from port502.registers.sunspec.model import COMMON_ID
 
@@ -55,6 +57,12 @@ def map_of(device: SunSpecDevice, max_registers: int = 125) -> DeviceMap:
         provenance=(PROVENANCE,),
         notes=tuple(notes),
     )
+
+
+def file_name(common: Common | None) -> str:
+    """What the map of such a device is called once it is kept in a file: ``sunspec/acme-sun-10``."""
+    said = f"{common.manufacturer} {common.model}" if common is not None else ""
+    return f"{NAME}/{re.sub('[^a-z0-9]+', '-', said.lower()).strip('-') or 'device'}"
 
 
 def _point(one: SunSpecPoint, most: int) -> Point | None:
