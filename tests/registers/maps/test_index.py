@@ -64,6 +64,19 @@ def test_what_has_not_changed_is_taken_over(tmp_path: Path, monkeypatch: pytest.
     assert [len(after.load(name).points) for name in ("a/a", "b/b")] == [2, 6]
 
 
+def test_an_index_that_another_process_made_anew_is_read_by_its_own_places(tmp_path: Path) -> None:
+    index = made(tmp_path, {"a/a": "a/a 2", "b/b": "b/b 5"})
+    (tmp_path / "index").unlink()
+    made(tmp_path, {"a/a": "a/a 40", "b/b": "b/b 6"})
+    assert len(index.load("b/b").points) == 6
+    made(tmp_path, {"a/a": "a/a 40", "b/b": "b/b many"})
+    with pytest.raises(ConfigError, match="no number"):
+        index.load("b/b")
+    made(tmp_path, {"a/a": "a/a 40"})
+    with pytest.raises(ConfigError, match="not in the library's index any more"):
+        index.load("b/b")
+
+
 def test_a_source_that_was_touched_but_says_the_same_is_current(tmp_path: Path) -> None:
     index = made(tmp_path, {"a/a": "a/a 2"})
     source = tmp_path / "a-a"

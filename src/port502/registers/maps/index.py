@@ -50,17 +50,26 @@ class Entry:
 class Index:
     """An index in memory: its table of contents; lines are read when they are wanted."""
 
-    def __init__(self, path: Path, entries: Mapping[str, Entry], start: int, made: float) -> None:
+    def __init__(self, path: Path, entries: Mapping[str, Entry], start: int, status: os.stat_result) -> None:
         self.path = path
         self.entries = entries
         self._start = start
-        self._made = made
+        self._made = status.st_mtime
+        self._identity = _identity(status)
 
     def line(self, entry: Entry) -> bytes:
-        """The compiled map of an entry."""
+        """The compiled map of an entry, from the file as it is now: another process may have made it anew."""
         with self.path.open("rb") as file:
-            file.seek(self._start + entry.at)
-            return file.read(entry.size)
+            if _identity(os.fstat(file.fileno())) == self._identity:
+                file.seek(self._start + entry.at)
+                return file.read(entry.size)
+        anew = read_index(self.path)
+        name = entry.summary.name
+        if anew is None or name not in anew.entries:
+            raise ConfigError(f"{name} is not in the library's index any more ({self.path})")
+        if anew.entries[name].fault:
+            raise ConfigError(anew.entries[name].fault)
+        return anew.line(anew.entries[name])
 
     def load(self, name: str) -> DeviceMap:
         """The map of a name; raises ConfigError where its source has faults."""
@@ -86,14 +95,18 @@ def read_index(path: Path) -> Index | None:
     try:
         with path.open("rb") as file:
             head = file.readline()
-            made = os.fstat(file.fileno()).st_mtime
+            status = os.fstat(file.fileno())
         content = json.loads(head)
         if content["format"] != FORMAT:
             return None
         entries = {name: _entry(name, row) for name, row in content["maps"].items()}
     except (OSError, ValueError, KeyError, TypeError, AttributeError):
         return None
-    return Index(path, entries, len(head), made)
+    return Index(path, entries, len(head), status)
+
+
+def _identity(status: os.stat_result) -> tuple[int, int, int]:
+    return status.st_ino, status.st_mtime_ns, status.st_size
 
 
 def crc_of(source: Path) -> int:
