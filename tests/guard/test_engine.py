@@ -340,7 +340,9 @@ def test_plain_reads_are_remembered_only_where_nothing_else_counts() -> None:
         assert engine.remembered(SCADA, 1, request) is None
         assert engine.decide(SCADA, 1, request, Moment()).allowed
     assert engine.remembered(SCADA, 1, read(2)) is not None
-    assert engine.remembered(Session("10.0.0.1", 5), 1, read(2)) is not None
+    alike = Session("10.0.0.1", 5)
+    assert engine.decide(alike, 1, inputs, Moment(now=9.0)).allowed
+    assert engine.remembered(alike, 1, read(2)) is not None
     assert engine.remembered(SCADA, 2, read(2)) is None
     assert engine.remembered(SCADA, 1, read(3)) is None
     assert engine.remembered(SCADA, 1, inputs) is None

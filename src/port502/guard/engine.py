@@ -55,8 +55,7 @@ class Engine:
         self._known: dict[tuple[str, str | None, str, str], _Known] = {}
         self._alike: dict[frozenset[str], _Known] = {}
         self._budgets = Budgets()
-        self._last_session: Session | None = None
-        self._last = _Known(frozenset())
+        self._sessions: dict[Session, _Known] = {}
 
     def decide(
         self, session: Session, unit: int, request: Request[Any], moment: Moment, *, commit: bool = True
@@ -67,8 +66,7 @@ class Engine:
         """
         if self.policy.read_only and request.writes:
             return _refused(self.policy.refusal, READ_ONLY, "the policy is read-only")
-        known = self._last = self._who(session)
-        self._last_session = session
+        known = self._who(session)
         moment.spent.clear()
         found: Decision | None = None
         look: Decision | None = None
@@ -101,7 +99,9 @@ class Engine:
         """The decision on a plain read that was allowed before and depends on nothing else; None for all others."""
         if request.function > _LAST_READ:
             return None
-        known = self._last if session is self._last_session else self._who(session)
+        known = self._sessions.get(session)
+        if known is None:
+            return None
         read: Any = request
         return known.reads.get((unit, read.function, read.address, read.quantity))
 
@@ -195,6 +195,16 @@ class Engine:
         return True
 
     def _who(self, session: Session) -> _Known:
+        known = self._sessions.get(session)
+        if known is not None:
+            return known
+        known = self._look_up(session)
+        if len(self._sessions) >= _MOST_CLIENTS:
+            self._sessions.clear()
+        self._sessions[session] = known
+        return known
+
+    def _look_up(self, session: Session) -> _Known:
         key = (session.host, session.role, session.fingerprint, session.subject)
         known = self._known.get(key)
         if known is None:

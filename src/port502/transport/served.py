@@ -384,7 +384,9 @@ class ServedStream(asyncio.BufferedProtocol):
         if not self._admitted or self._transport.is_closing():
             return
         self._connection.answer(place, reply)
-        if not self._going:  # replies of one moment leave together
+        if not self._later:
+            self._go_on()
+        elif not self._going:  # replies of one moment leave together
             self._going = True
             self.listener.loop.call_soon(self._go)
 
@@ -397,7 +399,8 @@ class ServedStream(asyncio.BufferedProtocol):
 
     def _go(self) -> None:
         self._going = False
-        self._go_on()
+        if self._later:
+            self._go_on()
 
     def _go_on(self) -> None:
         """Something became ready: send it, take up what had to wait, and read on if there is room."""

@@ -164,7 +164,8 @@ class Asked(Later[Reply]):
     __slots__ = ("_link", "_upstream", "call", "transaction")
 
     def __init__(self, upstream: Upstream, link: Asking, call: Call) -> None:
-        super().__init__()
+        self.given = self.cancelled = False
+        self._then = None
         self._upstream = upstream
         self._link = link
         self.call = call
