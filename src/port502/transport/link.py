@@ -335,6 +335,8 @@ class Link:
         elif self._on_traffic is not None:
             self._on_traffic("received", data)
         finished = connection.receive(data, now)
+        if self._queue and not self._pause and connection.failure is None:
+            self._pump()  # the peer has something to do while its replies are handed out
         if finished:
             self._finish(finished, now)
         if connection.failure is not None and connection is self.connection:
