@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import select
 import socket
 import ssl
 import sys
@@ -58,6 +59,10 @@ class Stream(asyncio.BufferedProtocol):
         if self._receiver is not None:
             self._receiver.stream_lost(self, exc)
 
+    def has_news(self) -> bool:
+        """Whether bytes or the end have arrived that the event loop has not told yet, as far as can be seen."""
+        return False
+
     def detach(self) -> None:
         """Stop reporting and close."""
         self._receiver = None
@@ -74,6 +79,8 @@ class DirectStream(Stream):
         super().__init__(receiver)
         self._send = sock.send
         self._queued = False
+        self._ear = select.poll()
+        self._ear.register(sock, select.POLLIN)
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         super().connection_made(transport)
@@ -85,6 +92,9 @@ class DirectStream(Stream):
 
     def resume_writing(self) -> None:
         self._queued = False
+
+    def has_news(self) -> bool:
+        return bool(self._ear.poll(0))
 
     def _write(self, data: bytes) -> None:
         if not self._queued:

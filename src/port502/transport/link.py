@@ -50,6 +50,9 @@ MAX_QUEUED = 10_000
 LONG = 0.5
 """Seconds of a response timeout from which on it does not matter if it ends up to GRID later ..."""
 
+LISTENING = 0.002
+"""Seconds after which the event loop has heard what had arrived before."""
+
 GRID = 1 / 32
 """... which lets the links of an event loop wake together."""
 
@@ -168,6 +171,7 @@ class Link:
             and not self._queue
             and len(connection._waiting) < connection.window
             and now >= self._not_before
+            and not (request.writes and self._should_listen_first(connection, transaction))
         ):
             self._transmit(connection, transaction, now)
         else:
@@ -271,7 +275,21 @@ class Link:
             if transaction.deadline <= now:
                 self._fail_late(transaction)
                 continue
+            if self._should_listen_first(connection, transaction):
+                self._push(transaction)
+                return
             self._transmit(connection, transaction, now)
+
+    def _should_listen_first(self, connection: ClientConnection, transaction: AnyTransaction) -> bool:
+        """A write on a quiet line waits for what arrived unseen: it may be the end of the connection.
+
+        Sent into a connection that has ended, a write would be lost with an unknown outcome; a read is repeated.
+        """
+        stream = self._stream
+        if stream is None or connection.in_flight or not transaction.request.writes or not stream.has_news():
+            return False
+        self.loop.call_later(LISTENING, self._pump)
+        return True
 
     def _transmit(self, connection: ClientConnection, transaction: AnyTransaction, now: float) -> None:
         stream = self._stream
