@@ -27,7 +27,7 @@ from port502.registers.meaning import Meaning, ScaleRegister
 from port502.registers.point import Point
 from port502.registers.reference import Table
 
-FORMAT = 1
+FORMAT = 2
 """Grows whenever a line means something else: an index of another format is made anew."""
 
 _RULES: dict[str, type[Fc43Rule | RegisterRule | SunSpecRule | ServerIdRule]] = {
