@@ -150,7 +150,7 @@ def command_line() -> str:
 
 def _commands(command: Any, path: tuple[str, ...]) -> Iterator[tuple[tuple[str, ...], Any]]:
     children = getattr(command, "commands", {})
-    if not children:
+    if not children or getattr(command, "invoke_without_command", False):
         yield path, command
     for name in sorted(children):
         if not children[name].hidden:

@@ -47,6 +47,9 @@ def test_every_command_is_described(site: Path) -> None:
         "run",
         "status",
         "history query",
+        "guard",
+        "guard learn",
+        "guard lock",
         "demo",
         "pki issue",
     ):

@@ -244,11 +244,15 @@ async def test_the_lock_ends_writes_that_are_on_their_way_and_those_behind() -> 
 def test_h190_a_dry_run_passes_and_says_what_it_would_have_refused() -> None:
     made = Made(policy(rule("reads", "read", "holding:0"), dry_run=True))
     assert made.ask(WRITE) == WriteSingleRegisterResponse(5, 42)
-    made.ask(ReadHoldingRegistersRequest(7, 1))
+    for _ in range(3):
+        made.ask(ReadHoldingRegistersRequest(7, 1))
+    made.ask(ReadHoldingRegistersRequest(8, 1))
     assert [(said["event"], said.get("reason")) for said in made.heard if said["event"] != "new write"] == [
         ("write", "exception 01: no rule allows it"),
         ("would refuse", "exception 01: no rule allows it"),
+        ("would refuse", "exception 01: no rule allows it"),
     ]
+    assert [said["address"] for said in made.heard if said["event"] == "would refuse"] == [7, 8]
 
 
 def test_h186_a_log_that_cannot_be_written_stops_what_it_is_told_to() -> None:

@@ -209,7 +209,10 @@ class PolicedService:
         record = self._record(WOULD_REFUSE, call, decision)
         record.action = decision.action
         alike = (WOULD_REFUSE, plain_host(call.session.host), call.session.role, call.unit, record.operation)
-        self.gate.auditor.take(record, (*alike, decision.would))
+        # Each place by itself: whoever learns a policy from the log has to hear of all of them.
+        self.gate.auditor.take(
+            record, (*alike, decision.would, record.table, record.address, record.quantity)
+        )
 
     def _note_write(
         self, call: Call, decision: Decision, present: Present, reply: Reply, outcome: str, began: float
