@@ -3,6 +3,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 from collections.abc import AsyncIterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -18,7 +19,8 @@ from port502.guard.auditor import Auditor
 from port502.guard.gate import Gate
 from port502.guard.guard import Guard, guarded, upstream_for
 from port502.guard.layer import PolicedService
-from port502.guard.policy import Policy
+from port502.guard.pki import SiteAuthority
+from port502.guard.policy import ClientRule, Policy
 from port502.guard.settings import GuardSettings
 from port502.server import Limits, Server
 from port502.service.device import Device
@@ -126,3 +128,49 @@ async def test_the_stack_is_the_policy_before_the_upstream() -> None:
     assert isinstance(stack, PolicedService)
     assert stack.service is upstream
     assert (upstream.timeout, upstream.age, upstream.most) == (2, 3, 4)
+
+
+async def test_roles_of_certificates_are_what_the_policy_names(tmp_path: Path) -> None:
+    authority = SiteAuthority(tmp_path)
+    authority.init()
+    authority.issue("guard", hosts=["127.0.0.1"])
+    files = {"engineer": "engineer", "operator": "operator", "nobody": None}
+    for name, role in files.items():
+        authority.issue(name, client=True, role=role)
+    made = Policy(
+        (rule("reads", "read", clients=("anyone",)), rule("writes", "write", clients=("engineer",))),
+        (
+            ClientRule("anyone", roles=frozenset({"engineer", "operator"})),
+            ClientRule("engineer", roles=frozenset({"engineer"})),
+        ),
+    )
+
+    def shown(name: str) -> dict[str, Path]:
+        return {
+            "certificate": tmp_path / f"{name}.pem",
+            "key": tmp_path / f"{name}.key",
+            "authority": authority.certificate,
+        }
+
+    may: dict[str, tuple[bool, bool]] = {}
+    async with Server(Device(holding={0: [1, 2]}), "tcp://127.0.0.1:0") as server:
+        heard: list[dict[str, Any]] = []
+        gate = Gate(made, Auditor(tell=(heard.append,)))
+        async with Guard("tls://127.0.0.1:0", server.url, gate, **shown("guard")) as guard:
+            for name in files:
+                async with Client(guard.url, **shown(name)) as client:
+                    may[name] = (
+                        await allowed(client.read_holding_registers(0)),
+                        await allowed(client.write_register(0, 1)),
+                    )
+    assert may == {"engineer": (True, True), "operator": (True, False), "nobody": (False, False)}
+    assert [said["role"] for said in heard if said["event"] == "write"] == ["engineer"]
+    assert {said.get("role") for said in heard if said["event"] == "refused"} == {"operator", None}
+
+
+async def allowed(asked: Any) -> bool:
+    try:
+        await asked
+    except IllegalFunctionError:
+        return False
+    return True
