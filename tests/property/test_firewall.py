@@ -98,7 +98,11 @@ def test_between_networks_pass_the_calls_of_the_site_only(facts: Facts, packet: 
     decided = verdict(rules, Direction.ROUTED, packet)
     in_place = packet.destination in hosts
     comes_in = inbound(facts, packet) == ALLOWED and (
-        in_place or any(ip_address(one.target.host) == packet.destination for one in facts.served)
+        in_place  # a listener on every address is reached at those that the other networks know
+        or any(
+            (ip_address(one.target.host), one.target.port) == (packet.destination, packet.port)
+            for one in facts.served
+        )
     )
     goes_out = outbound(facts, packet) == ALLOWED and (
         packet.source in hosts or any(one.source == str(packet.source) for one in facts.called)
