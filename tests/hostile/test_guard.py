@@ -440,7 +440,7 @@ async def test_h191_the_excess_is_busy_and_what_gets_too_old_is_not_sent() -> No
     async with (
         scripted(b"", b"", b"") as (script, url),
         Guard(
-            "tcp://127.0.0.1:0", url, Gate(POLICY), settings=GuardSettings(window=1, timeout=5.0, age=0.05)
+            "tcp://127.0.0.1:0", url, Gate(POLICY), settings=GuardSettings(window=1, timeout=5.0, age=0.5)
         ) as guard,
         connected(guard.server.port) as raw,
     ):
