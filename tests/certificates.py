@@ -126,7 +126,7 @@ class Authority:
         self, *, made: datetime | None = None, lasts: timedelta = 30 * DAY, path: Path | None = None
     ) -> Path:
         """Write a revocation list; one file, rewritten each time, unless ``path`` is another."""
-        made = made or datetime.now(UTC) - timedelta(hours=1)
+        made = made or datetime.now(UTC) - timedelta(minutes=20)
         builder = x509.CertificateRevocationListBuilder().issuer_name(self.subject)
         builder = builder.last_update(made).next_update(made + lasts)
         for one in self._revoked:
