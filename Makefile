@@ -19,7 +19,7 @@ help:  ## show this list
 run: $(VENV)/.run  ## the demo site: a simulated plant, collected, stored, shown live
 	$(BIN)/port502 demo
 
-check: $(VENV)/.dev  ## format, lint, types, import contracts and the fast tests: under a minute
+check: $(VENV)/.dev  ## format, lint, types, import contracts and the fast tests, on every core
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
