@@ -69,7 +69,7 @@ def test_what_lies_unread_is_seen_without_waiting(pair: tuple[BlockingStream, so
 
 def test_sending_into_a_reset_is_an_error(pair: tuple[BlockingStream, socket.socket]) -> None:
     stream, peer = pair
-    from port502.transport.sockets import abort
+    from tests.resets import abort
 
     abort(peer.dup())
     peer.close()

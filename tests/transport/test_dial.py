@@ -9,8 +9,9 @@ import pytest
 
 from port502.errors import ConnectError
 from port502.transport.dial import Stream, dial
-from port502.transport.sockets import Keepalive, abort
+from port502.transport.sockets import Keepalive
 from port502.transport.url import Target
+from tests.resets import abort
 from tests.scripted import scripted
 
 

@@ -12,7 +12,6 @@ import pytest
 
 from port502.transport.sockets import (
     Keepalive,
-    abort,
     connect_error,
     open_error,
     receive_timeout_option,
@@ -20,6 +19,7 @@ from port502.transport.sockets import (
     words_of,
 )
 from port502.transport.url import Target, parse_url
+from tests.resets import abort
 
 PLC = Target("tcp", "plc", 502)
 

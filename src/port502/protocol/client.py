@@ -225,10 +225,6 @@ class ClientConnection:
         self._next_id, self._order = number, order
         return frames
 
-    def abandon(self, transaction: AnyTransaction) -> None:
-        """Nobody waits for this transaction any more; its place is free when its reply or its time has come."""
-        transaction.abandoned = True
-
     def fail(self, error: Port502Error) -> list[AnyTransaction]:
         """The connection is gone: everything in flight ends with an error like ``error``."""
         lost = [transaction for transaction in self._waiting.values() if not transaction.abandoned]

@@ -42,12 +42,6 @@ def tune(sock: socket.socket, keepalive: Keepalive | None) -> None:
             sock.setsockopt(socket.IPPROTO_TCP, option, max(1, round(value)))
 
 
-def abort(sock: socket.socket) -> None:
-    """Close with a reset, so that nothing half-sent lingers."""
-    sock.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
-    sock.close()
-
-
 def connect_error(target: Target, error: OSError | TimeoutError, timeout: float) -> ConnectError:
     """What went wrong with a connection attempt, in words with the next thing to do."""
     return ConnectError(f"could not connect to {target}: {_reason(error, timeout)}")
