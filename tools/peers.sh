@@ -37,6 +37,8 @@ has_program openssl || set -- "$@" openssl
 has_program nft || set -- "$@" nftables
 has_program iptables || set -- "$@" iptables
 has_program ip || set -- "$@" iproute2
+has_program nmap || set -- "$@" nmap
+has_program chromium || set -- "$@" chromium
 has_program ufw || set -- "$@" ufw
 # Its package starts firewalld where systemd runs, and that would filter this very machine.
 has_program firewall-offline-cmd || test -d /run/systemd/system || set -- "$@" firewalld
