@@ -16,6 +16,7 @@ from port502.cli.board import (
     duration,
     headline,
     milliseconds,
+    refusal_text,
     trouble,
     troubles,
 )
@@ -25,7 +26,7 @@ from port502.collect.settings import ConnectionSettings, DeviceSettings, PointSe
 from port502.collect.status import CollectorStatus, ConnectionStatus, FaultyPoint, UnitStatus
 from port502.registers.point import Point
 from port502.registers.reference import Table
-from port502.site.status import HistoryStatus, SiteStatus
+from port502.site.status import HistoryStatus, ListenerStatus, Refusal, SiteStatus
 
 ONLINE = UnitStatus("pump", 1, "online", 60.0)
 READY = ConnectionStatus("plc", "tcp://plc:502", "ready", 60.0, response_p50=0.0012, units=(ONLINE,))
@@ -84,6 +85,20 @@ def test_response_times(seconds: float | None, text: str) -> None:
 
 def test_counts() -> None:
     assert (count(1, "device"), count(1200, "device")) == ("1 device", "1,200 devices")
+
+
+def test_refusals_stand_in_the_headline_where_somebody_listens() -> None:
+    refusal = Refusal(
+        "2026-03-01T10:00:07.000Z", "safe", "10.0.0.9", 1, "6", "holding", 100, "refuse", 1, "no rule fits"
+    )
+    listener = ListenerStatus("safe", "tcp://0.0.0.0:502", refused=3, last_refusal=refusal)
+    assert "refused 3" in drawn(*headline(replace(site(READY), listeners=(listener,))))
+    assert "refused" not in drawn(*headline(site(READY)))
+    assert refusal_text(refusal) == (
+        "10:00:07 UTC safe: 10.0.0.9: write single register at holding:100: exception 01 (no rule fits)"
+    )
+    malformed = replace(refusal, operation="", address=None, exception=None, action="drop", reason="")
+    assert refusal_text(malformed) == "10:00:07 UTC safe: 10.0.0.9: a malformed request: drop"
 
 
 def test_the_headline_is_grey_unless_something_is_wrong() -> None:

@@ -7,6 +7,7 @@ import io
 import json
 import os
 import signal
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -17,7 +18,7 @@ from port502.server import Server
 from port502.service.device import Device
 from port502.site.build import load_site
 from port502.site.running import Running
-from port502.site.status import Summary
+from port502.site.status import Refusal, Summary
 
 SITE = """
 site: test
@@ -105,3 +106,21 @@ def test_the_last_line_is_json_or_words(capsys: pytest.CaptureFixture[str]) -> N
     )
     put_summary(SUMMARY, json=False, quiet=True)
     assert capsys.readouterr().out == ""
+
+
+def test_the_last_line_tells_what_was_refused(capsys: pytest.CaptureFixture[str]) -> None:
+    refusal = Refusal(
+        "2026-03-01T10:00:07.000Z", "safe", "10.0.0.9", 1, "6", "holding", 100, "refuse", 1, "no rule fits"
+    )
+    summary = replace(SUMMARY, refused=2, last_refusal=refusal)
+    put_summary(summary, json=True)
+    told = json.loads(capsys.readouterr().out)
+    assert told["refused"] == 2
+    assert told["last_refusal"]["client"] == "10.0.0.9"
+    put_summary(summary, json=False)
+    assert capsys.readouterr().out.endswith(
+        "2 requests refused, last: 10:00:07 UTC safe: 10.0.0.9: write single register at holding:100:"
+        " exception 01 (no rule fits)\n"
+    )
+    put_summary(SUMMARY, json=True)
+    assert "last_refusal" not in json.loads(capsys.readouterr().out)

@@ -6,6 +6,7 @@ import pytest
 
 from port502.guard.auditor import Auditor
 from port502.guard.parts import parts_of
+from port502.guard.record import Record
 from port502.guard.watch import Watch
 from port502.protocol.register_access import WriteSingleRegisterRequest
 from tests.guard.rules import ENGINEER, OTHER, SCADA
@@ -55,3 +56,12 @@ def test_a_watch_without_an_auditor_only_counts() -> None:
     watch.wrote(SCADA, 1, parts_of(WriteSingleRegisterRequest(5, 1))[0])
     watch.connection("refused", OTHER, "")
     assert sum(watch.counters.values()) == 3
+
+
+def test_what_is_turned_away_is_counted_and_the_last_of_it_known(watch: Watch) -> None:
+    assert watch.last_refusal is None
+    for reason in ("no rule fits", "too large"):
+        watch.turned_away(Record(event="refused", reason=reason))
+    assert watch.counters["turned away"] == 2
+    assert watch.last_refusal is not None
+    assert watch.last_refusal.reason == "too large"

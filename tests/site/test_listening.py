@@ -86,6 +86,13 @@ async def test_a_guard_uses_the_connection_of_the_site(device: tuple[Device, str
                 with pytest.raises(IllegalFunctionError):
                     await client.write_register(address, value)
         assert running.status().collector.connections[0].connects == 1
+        safe = next(one for one in running.status().listeners if one.name == "safe")
+        assert (safe.url, safe.refused) == (running.listeners.running["safe"].url, 2)
+    ended = running.summary()
+    assert ended.refused == 2
+    assert ended.last_refusal is not None
+    assert (ended.last_refusal.listener, ended.last_refusal.table) == ("safe", "holding")
+    assert (ended.last_refusal.address, ended.last_refusal.exception) == (0, 1)
     assert device[0].holding[0:2] == [481, 50]
     log = path.parent / "data" / "audit" / "safe.jsonl"
     assert [said["event"] for said in records(log)] == ["new write", "write", "refused", "refused"]

@@ -2,16 +2,35 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from pydantic import TypeAdapter
 
 from port502.collect.status import CollectorStatus, ConnectionStatus, UnitStatus
-from port502.site.status import HistoryStatus, SiteStatus
+from port502.site.status import HistoryStatus, ListenerStatus, Refusal, SiteStatus
 
 
 def test_a_status_survives_json() -> None:
     unit = UnitStatus("pump", 1, "online", 3.5)
     connection = ConnectionStatus("plc", "tcp://10.0.0.1:502", "ready", 12.0, units=(unit,))
     collector = CollectorStatus(1.0, 2, 3, 4, 5, 6, 7, 8, 9, 10, connections=(connection,))
-    status = SiteStatus("test", "site.yaml", 99, collector, HistoryStatus("data", lost=3))
+    refusal = Refusal("2026-03-01T10:00:00.000Z", "safe", "10.0.0.9", 1, "6", "holding", 100, "refuse", 1)
+    listeners = (ListenerStatus("safe", "tcp://0.0.0.0:502", 2, 7, refusal),)
+    status = SiteStatus("test", "site.yaml", 99, collector, HistoryStatus("data", lost=3), listeners)
     adapter = TypeAdapter(SiteStatus)
     assert adapter.validate_json(adapter.dump_json(status)) == status
+
+
+def test_refusals_of_all_listeners_are_counted_and_the_newest_is_the_last() -> None:
+    nothing = SiteStatus(
+        "test", "site.yaml", 1, CollectorStatus(1.0, 0, 0, 0, 0, 0, 0, 0, 0, 0), HistoryStatus("data")
+    )
+    assert (nothing.refused, nothing.last_refusal) == (0, None)
+    early, late = (Refusal(f"2026-03-01T10:00:0{n}.000Z", f"l{n}", "10.0.0.9") for n in (1, 2))
+    listeners = (
+        ListenerStatus("l2", "url", refused=3, last_refusal=late),
+        ListenerStatus("l1", "url", refused=4, last_refusal=early),
+        ListenerStatus("l0", "url"),
+    )
+    status = replace(nothing, listeners=listeners)
+    assert (status.refused, status.last_refusal) == (7, late)

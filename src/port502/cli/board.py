@@ -13,9 +13,10 @@ from port502.collect.latest import Current
 from port502.collect.sample import BAD, GOOD
 from port502.collect.settings import ConnectionSettings, DeviceSettings
 from port502.collect.status import CollectorStatus, ConnectionStatus, UnitStatus
+from port502.guard.operations import operation_name
 from port502.registers.text import format_value
 from port502.registers.values import Value
-from port502.site.status import SiteStatus
+from port502.site.status import Refusal, SiteStatus
 
 if TYPE_CHECKING:
     from rich.console import RenderableType
@@ -82,9 +83,21 @@ def headline(status: SiteStatus, rates: Rates | None = None) -> list[Text]:
         _figure("lost", status.history.lost, "red"),
         style="dim",
     )
+    if status.listeners:
+        second.append("   ").append(*_figure("refused", status.refused, "yellow"))
     for line in (first, second):
         line.no_wrap, line.overflow = True, "ellipsis"
     return [first, second]
+
+
+def refusal_text(refusal: Refusal) -> str:
+    """A refusal in words: when, who, what, why."""
+    place = "" if refusal.address is None else f" at {refusal.table}:{refusal.address}"
+    what = (operation_name(refusal.operation) if refusal.operation else "a malformed request") + place
+    how = f"exception {refusal.exception:02d}" if refusal.exception is not None else refusal.action
+    clock = refusal.time.partition("T")[2].partition(".")[0]
+    why = f" ({refusal.reason})" if refusal.reason else ""
+    return printable(f"{clock} UTC {refusal.listener}: {refusal.client}: {what}: {how}{why}")
 
 
 def count(number: int, what: str) -> str:

@@ -14,7 +14,7 @@ from rich.console import Console, Group, RenderableType
 from rich.live import Live
 from rich.text import Text
 
-from port502.cli.board import Rates, devices_board, headline
+from port502.cli.board import Rates, count, devices_board, headline, refusal_text
 from port502.cli.exits import message
 from port502.cli.logs import logging_to
 from port502.cli.output import console, put, put_json, say
@@ -52,6 +52,9 @@ class Screen:
         below: list[RenderableType] = [
             Text(line, "yellow", no_wrap=True, overflow="ellipsis") for line in self._lines
         ]
+        if status.last_refusal is not None:
+            told = f"last refusal: {refusal_text(status.last_refusal)}"
+            below.append(Text(told, "yellow", no_wrap=True, overflow="ellipsis"))
         below.append(Text(self._hint, "dim", no_wrap=True, overflow="ellipsis"))
         room = height - len(above) - len(below) - 2
         devices = devices_board(
@@ -129,6 +132,9 @@ def put_summary(summary: Summary, *, json: bool, quiet: bool = False, **more: ob
     if json:
         told: dict[str, Any] = asdict(summary)
         told["seconds"] = round(summary.seconds, 3)
+        refusal = told.pop("last_refusal")
+        if refusal is not None:
+            told["last_refusal"] = {key: value for key, value in refusal.items() if value not in (None, "")}
         put_json(told | more)
     elif not quiet:
         put(
@@ -136,3 +142,5 @@ def put_summary(summary: Summary, *, json: bool, quiet: bool = False, **more: ob
             f" {summary.good:,} good, {summary.uncertain:,} uncertain, {summary.bad:,} bad;"
             f" {summary.overruns:,} overruns, {summary.lost:,} lost"
         )
+        if summary.last_refusal is not None:
+            put(f"{count(summary.refused, 'request')} refused, last: {refusal_text(summary.last_refusal)}")

@@ -9,7 +9,7 @@ from typing import Annotated, Any
 import typer
 
 from port502.cli import options
-from port502.cli.board import connections_table, headline, troubles
+from port502.cli.board import connections_table, headline, refusal_text, troubles
 from port502.cli.expecting import expecting
 from port502.cli.output import console, printable, put, put_json, put_table
 from port502.cli.target import site_path
@@ -91,6 +91,8 @@ def _show(found: SiteStatus) -> None:
         put("")
     for line in ill:
         out.print(line)
+    if found.last_refusal is not None:
+        put(f"last refusal: {refusal_text(found.last_refusal)}")
     if found.history.last_error:
         put(printable(history_line(found.history)))
 

@@ -74,7 +74,9 @@ class PolicedService:
             exception=decision.code or None,
             reason=decision.reason,
         )
-        self.gate.auditor.take(record.about(session), (MALFORMED, record.client, unit, error.function))
+        record.about(session)
+        self.gate.watch.turned_away(record)
+        self.gate.auditor.take(record, (MALFORMED, record.client, unit, error.function))
         return _answer(decision, error.function)
 
     # Writes
@@ -202,6 +204,7 @@ class PolicedService:
             decision.action,
         )
         gate.auditor.take(record, alike)
+        gate.watch.turned_away(record)
         return _answer(decision, call.request.function)
 
     def _note_would(self, call: Call, decision: Decision) -> None:

@@ -17,6 +17,8 @@ log = logging.getLogger("port502.guard")
 MOST_KNOWN = 16_384
 """So many clients and writes are remembered as seen; beyond it all are taken as seen."""
 
+TURNED_AWAY = "turned away"
+
 ORDINARY = frozenset({"idle", "stopped"})
 """Causes for which a connection is closed that nobody has to look into."""
 
@@ -24,12 +26,14 @@ ORDINARY = frozenset({"idle", "stopped"})
 class Watch:
     """Counts events by their kind, and writes each new one down.
 
-    ``counters`` are by kind: ``unexpected client``, ``new write``, and the causes of a listener, such as ``refused``,
-    ``made room``, ``frame``, ``no certificate`` and ``bad certificate``.
+    ``counters`` are by kind: ``unexpected client``, ``new write``, ``turned away`` (requests), and the causes of a
+    listener, such as ``refused``, ``made room``, ``frame``, ``no certificate`` and ``bad certificate``.
+    ``last_refusal`` is the record of the request that was turned away last.
     """
 
     def __init__(self, auditor: Auditor | None = None) -> None:
         self.counters: Counter[str] = Counter()
+        self.last_refusal: Record | None = None
         self._auditor = auditor
         self._seen: set[Hashable] = set()
 
@@ -47,6 +51,11 @@ class Watch:
             log.warning("%s: %s is not among the clients of the policy", session.listener, session)
             if self._auditor is not None:
                 self._auditor.take(Record(event=UNEXPECTED_CLIENT).about(session))
+
+    def turned_away(self, record: Record) -> None:
+        """A request was not let through, for the reason that its record tells."""
+        self.counters[TURNED_AWAY] += 1
+        self.last_refusal = record
 
     def wrote(self, session: Session, unit: int, part: Part) -> None:
         """Somebody wrote; the first time at each place is an event."""

@@ -18,12 +18,15 @@ from port502.guard.guard import SWEEP, guarded, upstream_for
 from port502.guard.layer import policy_layer
 from port502.guard.operations import OPERATIONS
 from port502.guard.policy import Policy, Rule
+from port502.guard.record import Record
 from port502.guard.settings import GuardSettings
+from port502.guard.watch import TURNED_AWAY
 from port502.server import Server
 from port502.service.call import Service
 from port502.service.units import Units
 from port502.site.listeners import ListenerSettings
 from port502.site.served_points import served_device
+from port502.site.status import ListenerStatus, Refusal
 from port502.transport.states import LinkState
 
 log = logging.getLogger("port502.site")
@@ -79,6 +82,18 @@ class Listening:
         """Where it listens."""
         return self._server.url if self._server is not None else self.settings.url
 
+    def status(self) -> ListenerStatus:
+        """How it fares."""
+        watch = self.gate.watch
+        return ListenerStatus(
+            self.settings.name,
+            self.url,
+            clients=len(self._server.sessions) if self._server is not None else 0,
+            refused=watch.counters[TURNED_AWAY],
+            last_refusal=_refusal(self.settings.name, watch.last_refusal),
+            locked=self.gate.locked,
+        )
+
     def _stack(self) -> Service:
         """What stands behind the listener: the policy, and inside of it a device, or the way to one."""
         settings = self.settings
@@ -129,6 +144,7 @@ class Listeners:
         self.locked = ""
         self._collector = collector
         self._lock_file = data / LOCK_FILE
+        self._ended: tuple[ListenerStatus, ...] = ()
 
     async def start(self, settings: Iterable[ListenerSettings]) -> None:
         """Start all of them, locked if they were when the site was stopped; raises ConnectError."""
@@ -142,9 +158,14 @@ class Listeners:
             await self._start(one)
 
     async def stop(self) -> None:
-        """Stop all of them."""
+        """Stop all of them; how they fared is still known."""
+        self._ended = self.status()
         await asyncio.gather(*(one.stop() for one in self.running.values()))
         self.running.clear()
+
+    def status(self) -> tuple[ListenerStatus, ...]:
+        """How each of them fares, or fared when they were stopped."""
+        return tuple(one.status() for one in self.running.values()) or self._ended
 
     async def apply(self, settings: Iterable[ListenerSettings]) -> None:
         """Go on with other settings: a listener of which only the policy changed keeps its connections.
@@ -196,3 +217,20 @@ class Listeners:
             one.gate.lock(self.locked)
         await one.start()
         self.running[settings.name] = one
+
+
+def _refusal(listener: str, record: Record | None) -> Refusal | None:
+    if record is None:
+        return None
+    return Refusal(
+        time=record.time,
+        listener=listener,
+        client=record.client,
+        unit=record.unit,
+        operation=record.operation,
+        table=record.table,
+        address=record.address,
+        action=str(record.action),
+        exception=record.exception,
+        reason=record.reason,
+    )

@@ -119,13 +119,18 @@ class Running:
     def status(self) -> SiteStatus:
         """How it fares."""
         return SiteStatus(
-            self.site.name, str(self.site.path), os.getpid(), self.collector.status(), self._history_status()
+            self.site.name,
+            str(self.site.path),
+            os.getpid(),
+            self.collector.status(),
+            self._history_status(),
+            self.listeners.status(),
         )
 
     def summary(self) -> Summary:
         """What it came to so far."""
-        status = self.collector.status()
-        history = self._history_status()
+        site = self.status()
+        status, history = site.collector, site.history
         devices = [device for connection in self.site.connections for device in connection.devices]
         return Summary(
             site=self.site.name,
@@ -141,6 +146,8 @@ class Running:
             connections=len(self.site.connections),
             devices=len(devices),
             points=sum(len(device.points) + len(device.expressions) for device in devices),
+            refused=site.refused,
+            last_refusal=site.last_refusal,
         )
 
     def _history_status(self) -> HistoryStatus:

@@ -23,19 +23,62 @@ class HistoryStatus:
 
 
 @dataclass(frozen=True, slots=True)
+class Refusal:
+    """A request that a listener's policy turned away, with the fields of the audit log."""
+
+    time: str
+    listener: str
+    client: str
+    unit: int | None = None
+    operation: str = ""
+    table: str = ""
+    address: int | None = None
+    action: str = ""
+    exception: int | None = None
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ListenerStatus:
+    """A listener of a running site: where it listens, how many clients it has, what its policy turned away.
+
+    ``locked`` is why all its writes are stopped, empty when they are not.
+    """
+
+    name: str
+    url: str
+    clients: int = 0
+    refused: int = 0
+    last_refusal: Refusal | None = None
+    locked: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class SiteStatus:
-    """A running site: its name, file and process, the collector and the history."""
+    """A running site: its name, file and process, the collector, the history and the listeners."""
 
     site: str
     path: str
     process: int
     collector: CollectorStatus
     history: HistoryStatus
+    listeners: tuple[ListenerStatus, ...] = ()
+
+    @property
+    def refused(self) -> int:
+        """How many requests the policies of all listeners turned away."""
+        return sum(one.refused for one in self.listeners)
+
+    @property
+    def last_refusal(self) -> Refusal | None:
+        """The newest of them."""
+        refusals = (one.last_refusal for one in self.listeners if one.last_refusal is not None)
+        return max(refusals, key=lambda one: one.time, default=None)
 
 
 @dataclass(frozen=True, slots=True)
 class Summary:
-    """What a run came to, for its last line."""
+    """What a run came to, for its last line; ``refused`` are requests that policies of listeners turned away."""
 
     site: str
     seconds: float
@@ -50,3 +93,5 @@ class Summary:
     connections: int
     devices: int
     points: int
+    refused: int = 0
+    last_refusal: Refusal | None = None
