@@ -11,8 +11,7 @@ from port502.client import Client
 from port502.errors import ConnectError, UsageError
 from port502.site import demo as module
 from port502.site.build import load_site
-from port502.site.demo import Demo, demo_folder, place_of
-from port502.site.demo_files import Part
+from port502.site.demo import Demo, demo_folder, intruder_source, place_of
 from port502.site.plant_file import load_plant
 
 
@@ -69,8 +68,7 @@ async def test_another_fault_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyP
 
 
 def test_an_address_that_the_system_has_not_becomes_127_0_0_1() -> None:
-    nowhere = Part("far", "map: eastron/sdm630", "192.0.2.1")
-    assert place_of(nowhere, 1502) == "tcp://127.0.0.1:0"
+    assert place_of("192.0.2.1", 1502) == "tcp://127.0.0.1:0"
 
 
 def test_the_folder_is_ours_alone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -89,3 +87,11 @@ def test_a_folder_that_leads_elsewhere_is_refused(tmp_path: Path) -> None:
     for name in ("link", "file"):
         with pytest.raises(UsageError):
             demo_folder(tmp_path / name)
+
+
+def test_the_hostile_client_comes_from_elsewhere_where_the_system_can(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    assert intruder_source() in ("127.0.66.6", None)
+    monkeypatch.setattr(module, "INTRUDER", "192.0.2.1")
+    assert intruder_source() is None

@@ -7,16 +7,25 @@ from pathlib import Path
 
 import pytest
 
+from port502.guard.engine import Engine, Moment
+from port502.guard.policy import Action
+from port502.protocol.register_access import ReadHoldingRegistersRequest, WriteSingleRegisterRequest
 from port502.registers.maps.library import Library
+from port502.service.call import Session
 from port502.site.build import Site, load_site
 from port502.site.check import check_file
 from port502.site.demo_files import (
     DEVICE_NAME,
+    DOORS,
     FEEDERS,
+    GUARD,
+    INTRUDER,
     KINDS,
     MAP_NAME,
     PLANT_NAME,
     PLC_FILE,
+    POLICY_FILE,
+    POLICY_NAME,
     SITE_NAME,
     TANK_MAP,
     meter_names,
@@ -33,14 +42,16 @@ def written(folder: Path, meters: int) -> Site:
     (folder / MAP_NAME).write_text(TANK_MAP)
     (folder / DEVICE_NAME).write_text(PLC_FILE)
     (folder / PLANT_NAME).write_text(plant_text(known, urls))
-    (folder / SITE_NAME).write_text(site_text(known, urls, meters))
+    (folder / POLICY_NAME).write_text(POLICY_FILE)
+    doors = {door.name: f"tcp://{door.host}:1502" for door in DOORS}
+    (folder / SITE_NAME).write_text(site_text(known, urls, meters, doors))
     return load_site(folder / SITE_NAME)
 
 
 @pytest.mark.parametrize("meters", [1, 50, 200])
 def test_all_files_are_valid_and_agree(tmp_path: Path, meters: int) -> None:
     site = written(tmp_path, meters)
-    for name in (MAP_NAME, DEVICE_NAME, PLANT_NAME, SITE_NAME):
+    for name in (MAP_NAME, DEVICE_NAME, POLICY_NAME, PLANT_NAME, SITE_NAME):
         assert check_file(tmp_path / name).faults == ()
     plant = load_plant(tmp_path / PLANT_NAME)
     assert {place.name: place.url for place in plant.places} == {
@@ -78,3 +89,18 @@ def test_the_plc_polls_meters_that_count_in_watts(tmp_path: Path) -> None:
     assert {point.unit for poll in plc.polls for point in poll.points} == {"W"}
     (feeders,) = (one for one in site.connections[0].devices if one.name == "feeders")
     assert [point.point.address for point in feeders.points] == [poll.to for poll in plc.polls]
+
+
+def test_a_guard_stands_before_the_plc_that_knows_its_operators(tmp_path: Path) -> None:
+    (guard,) = (one for one in written(tmp_path, 1).listeners if one.name == GUARD)
+    assert guard.connection == "plc"
+    assert guard.policy is not None
+    engine = Engine(guard.policy)
+    for host, request, action in (
+        ("127.0.0.1", WriteSingleRegisterRequest(100, 1500), Action.ALLOW),
+        ("127.0.0.1", WriteSingleRegisterRequest(100, 1501), Action.REFUSE),
+        ("127.0.0.1", ReadHoldingRegistersRequest(0, 2), Action.ALLOW),
+        (INTRUDER, ReadHoldingRegistersRequest(0, 2), Action.REFUSE),
+        (INTRUDER, WriteSingleRegisterRequest(100, 1500), Action.REFUSE),
+    ):
+        assert engine.decide(Session(host), 1, request, Moment()).action == action

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from pathlib import Path
 from typing import Annotated
 
@@ -14,7 +15,9 @@ from port502.cli.run import For, on_screen, seconds_of
 from port502.errors import UsageError
 from port502.site.build import load_site
 from port502.site.control import control_path, is_answered
-from port502.site.demo import METERS, PORT, Demo, demo_folder
+from port502.site.demo import METERS, PORT, Demo, demo_folder, intruder_source
+from port502.site.demo_files import GUARD
+from port502.site.demo_intruder import Intruder
 from port502.site.running import Running
 from port502.site.status import Summary
 
@@ -46,8 +49,9 @@ def demo(
     """Watch a simulated site being collected: meters of ten makers, inverter, battery, drive, heat pump and PLC.
 
     The devices are real Modbus servers on this machine, each at an address of its own, simulated from maps of the
-    library; the meters are polled every 5 s, the PLC every 500 ms, and all values are kept. Beside the site file
-    that it names lies the plant file. While it runs, other commands can ask it with the site file.
+    library; the meters are polled every 5 s, the PLC every 500 ms, and all values are kept. A guard stands before
+    the PLC, and every 20 s a hostile client tries to overspeed its pump: it is refused, and the audit log tells.
+    Beside the site file that it names lies the plant file. While it runs, other commands can ask it with the site file.
 
     Example:
 
@@ -67,17 +71,32 @@ def demo(
             if not (screen or quiet):
                 say(f"port502: the site file is {path}; Ctrl-C ends")
             hint = f"Ctrl-C ends    port502 read @tank level --site {path}"
-            return await attend(
-                Running(load_site(path)),
-                seconds=seconds,
-                hint=hint,
-                screen=screen,
-                verbosity=verbose,
-                quiet=quiet,
-            )
+            running = Running(load_site(path))
+            intruding = asyncio.get_running_loop().create_task(_intruder(running).run())
+            try:
+                return await attend(
+                    running, seconds=seconds, hint=hint, screen=screen, verbosity=verbose, quiet=quiet
+                )
+            finally:
+                intruding.cancel()
+                await asyncio.gather(intruding, return_exceptions=True)
 
     summary = loop.run(work())
     path = folder / "site.yaml"
-    put_summary(summary, json=json, quiet=quiet, site_file=str(path))
+    put_summary(summary, json=json, quiet=quiet, site_file=str(path), audit_log=str(audit_log(folder)))
     if not (json or quiet):
         say(f"port502: what was kept: port502 history query tank.level --since 1m --site {path}")
+        say(f"port502: what was refused: {audit_log(folder)}")
+
+
+def audit_log(folder: Path) -> Path:
+    """Where the guard before the PLC writes down what it refused."""
+    return folder / "data" / "audit" / f"{GUARD}.jsonl"
+
+
+def _intruder(running: Running) -> Intruder:
+    def where() -> str:
+        guard = running.listeners.running.get(GUARD)
+        return guard.url if guard is not None else ""
+
+    return Intruder(where, source=intruder_source())

@@ -16,12 +16,15 @@ from port502.errors import ConnectError, UsageError
 from port502.simulate.plant import Plant
 from port502.site.demo_files import (
     DEVICE_NAME,
+    DOORS,
+    INTRUDER,
     MAP_NAME,
     PLANT_NAME,
     PLC_FILE,
+    POLICY_FILE,
+    POLICY_NAME,
     SITE_NAME,
     TANK_MAP,
-    Part,
     parts,
     plant_text,
     site_text,
@@ -76,6 +79,7 @@ class Demo:
         """Write the plant's files, start every device, write the site file; raises ConnectError or UsageError."""
         self._write(MAP_NAME, TANK_MAP)
         self._write(DEVICE_NAME, PLC_FILE)
+        self._write(POLICY_NAME, POLICY_FILE)
         try:
             self._plant = await self._started(self._port)
         except ConnectError as error:
@@ -83,7 +87,8 @@ class Demo:
                 raise
             self._plant = await self._started(0)  # somebody was quicker than we were
         self._write(PLANT_NAME, plant_text(self._parts, self.urls))
-        self._write(SITE_NAME, site_text(self._parts, self.urls, self._meters))
+        doors = {door.name: place_of(door.host, self._port) for door in DOORS}
+        self._write(SITE_NAME, site_text(self._parts, self.urls, self._meters, doors))
 
     async def stop(self) -> None:
         """End every device."""
@@ -92,7 +97,7 @@ class Demo:
 
     async def _started(self, port: int) -> Plant:
         """The plant of the plant file, at work, its devices at this port wherever it is free."""
-        places = {part.name: place_of(part, port) for part in self._parts}
+        places = {part.name: place_of(part.host, port) for part in self._parts}
         self._write(PLANT_NAME, plant_text(self._parts, places))
         plant = load_plant(self.plant_file).plant()
         await plant.start()
@@ -102,12 +107,17 @@ class Demo:
         (self.folder / name).write_text(text, encoding="utf-8")
 
 
-def place_of(part: Part, port: int) -> str:
+def place_of(host: str, port: int) -> str:
     """Where a device can listen: at its own address and this port, there at another port, else on 127.0.0.1."""
-    for host, wanted in ((part.host, port), (part.host, 0)):
+    for wanted in (port, 0):
         if _is_free(host, wanted):
             return f"tcp://{host}:{wanted}"
     return f"tcp://{LOOPBACK}:0"
+
+
+def intruder_source() -> str | None:
+    """The address that the hostile client calls from; None where the system has it not."""
+    return INTRUDER if _is_free(INTRUDER, 0) else None
 
 
 def demo_folder(given: Path | None = None) -> Path:

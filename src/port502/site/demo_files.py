@@ -27,6 +27,13 @@ FEEDER_PLACE = 200
 """The holding register of the PLC from which on it keeps what it polled, as float32."""
 
 DEVICE_NAME, MAP_NAME, PLANT_NAME, SITE_NAME = "plc.yaml", "tank.yaml", "plant.yaml", "site.yaml"
+POLICY_NAME = "policy.yaml"
+
+GUARD = "plc-guard"
+"""The listener that stands before the PLC."""
+
+INTRUDER = "127.0.66.6"
+"""Where the hostile client comes from, on a system that has the address."""
 
 TANK_MAP = """\
 # The map of the demo's PLC: what `port502 simulate` serves for it, and how the site reads it.
@@ -53,6 +60,19 @@ PLC_FILE = f"""\
 device: tank-control
 map: {MAP_NAME}
 identity: {{vendor: port502, product: demo PLC, revision: "1.0", product_name: Tank control}}
+"""
+
+POLICY_FILE = """\
+# What the guard before the demo's PLC lets through. What no rule allows is refused with exception 01.
+default: deny
+map: tank.yaml
+clients:
+  operator: {from: [127.0.0.1]}
+rules:
+  - {name: operators read, clients: [operator], units: [1], functions: [read], points: ["*"]}
+  - {name: operators set the speed, clients: [operator], units: [1], functions: [write], points: [speed_setpoint],
+     values: {min: 0, max: 1500}}
+  - {name: operators switch, clients: [operator], units: [1], functions: [write], points: [automatic]}
 """
 
 _PLANT_HEAD = """\
@@ -137,6 +157,19 @@ class Part:
     timeout: str = "400ms"
 
 
+@dataclass(frozen=True, slots=True)
+class Door:
+    """A listener of the demo's site: its name, what answers its clients, and the address meant for it."""
+
+    name: str
+    what: str
+    host: str
+
+
+DOORS = (Door(GUARD, f"policy: {POLICY_NAME}, guard: {{connection: plc}}", "127.0.3.101"),)
+"""Where others come in, besides the collector."""
+
+
 def parts(meters: int) -> list[Part]:
     """All devices of a demo with so many meters."""
     return [
@@ -176,8 +209,8 @@ def _plc_text(plc: Part, url: str, feeders: Sequence[str]) -> str:
     return f'  {plc.name}:\n    {plc.what}\n    listen: "{url}"\n    polls:\n{polls}'
 
 
-def site_text(known: Sequence[Part], urls: Mapping[str, str], meters: int) -> str:
-    """The site file that collects them."""
+def site_text(known: Sequence[Part], urls: Mapping[str, str], meters: int, doors: Mapping[str, str]) -> str:
+    """The site file that collects them; ``doors`` says where its listeners listen."""
     lines = [_SITE_HEAD]
     lines += [
         f'  {part.name}: {{url: "{urls[part.name]}", response_timeout: {part.timeout}}}\n' for part in known
@@ -186,6 +219,8 @@ def site_text(known: Sequence[Part], urls: Mapping[str, str], meters: int) -> st
     for place, name in enumerate(meter_names(meters)):
         _, device_map, energy = KINDS[place % len(KINDS)]
         lines.append(_METER.format(name=name, map=device_map, energy=energy))
+    lines.append("\nlisteners:\n")
+    lines += [f'  {door.name}: {{url: "{doors[door.name]}", {door.what}}}\n' for door in DOORS]
     lines.append(_SITE_TAIL)
     return "".join(lines)
 
