@@ -1,0 +1,1 @@
+"""What was said on the wire: capture files and live traffic, to Modbus messages matched with their requests."""
