@@ -140,7 +140,9 @@ def command_line() -> str:
     for path, command in _commands(root, ("port502",)):
         context: Any = command.make_context(path[-1], [], resilient_parsing=True)
         context.info_name = " ".join(path)
-        parts.append(f"## {' '.join(path)}\n\n{inspect.cleandoc(command.help or '')}\n")
+        parts.append(
+            f"## {' '.join(path)}\n\n{inspect.cleandoc(command.help or '').replace(chr(8) + chr(10), '')}\n"
+        )
         rows = [parameter.get_help_record(context) for parameter in command.params]
         if found := [row for row in rows if row]:
             parts.append("| option | does |\n|---|---|")

@@ -25,6 +25,8 @@ PATHS = [[name] for name in COMMANDS if name not in GROUPS] + [
 PATHS += [["guard", name] for name in ("learn", "explain", "diff", "verify", "lock", "unlock")]
 """The guard is a command by itself, and a group."""
 
+AFTER_EXAMPLES = ("Arguments:", "Options:")
+
 
 @pytest.mark.parametrize("path", PATHS, ids=" ".join)
 def test_every_command_helps_with_an_example(run: Run, path: list[str]) -> None:
@@ -32,6 +34,27 @@ def test_every_command_helps_with_an_example(run: Run, path: list[str]) -> None:
     assert done.code == 0
     assert f"    port502 {' '.join(path)}" in done.out
     assert max(map(len, done.out.splitlines())) <= 80
+
+
+@pytest.mark.parametrize("group", [*GROUPS, "guard"])
+def test_every_group_helps_with_an_example_and_cuts_no_line(run: Run, group: str) -> None:
+    done = run(group, "--help")
+    assert f"    port502 {group} " in done.out
+    commands = done.out.partition("Commands:\n")[2].splitlines()
+    assert commands
+    assert not [line for line in commands if line.endswith("...")]
+
+
+@pytest.mark.parametrize("path", PATHS, ids=" ".join)
+def test_examples_can_be_copied_as_they_stand(run: Run, path: list[str]) -> None:
+    """A wrapped line would be two commands."""
+    lines = run(*path, "--help").out.splitlines()
+    text = lines[
+        lines.index("  Example:") : next(at for at, line in enumerate(lines) if line in AFTER_EXAMPLES)
+    ]
+    examples = [line for line in text if line.startswith(" " * 6) and not line.startswith(" " * 7)]
+    assert examples
+    assert [line for line in examples if not line.startswith("      port502 ")] == []
 
 
 def test_the_program_lists_its_commands(run: Run) -> None:

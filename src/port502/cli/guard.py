@@ -120,7 +120,9 @@ def guard(
 
     Example:
 
-        port502 guard --listen tcp://0.0.0.0:502 --upstream tcp://192.168.1.10 --policy policy.yaml
+    \b
+        port502 guard --listen tcp://0.0.0.0:502 \\
+            --upstream tcp://192.168.1.10 --policy policy.yaml
 
         port502 guard learn audit.jsonl > policy.yaml
 
@@ -152,7 +154,7 @@ def guard(
         run(_guard(doors, current, settings, str(policy), json=json))
 
 
-@app.command()
+@app.command(short_help="Watch, and propose the smallest policy.")
 def learn(
     logs: Annotated[
         list[Path] | None,
@@ -186,7 +188,9 @@ def learn(
 
     Example:
 
-        port502 guard learn --listen tcp://0.0.0.0:502 --upstream tcp://192.168.1.10 --for 1h > policy.yaml
+    \b
+        port502 guard learn --listen tcp://0.0.0.0:502 \\
+            --upstream tcp://192.168.1.10 --for 1h > policy.yaml
 
         port502 guard learn audit.jsonl > policy.yaml
     """
@@ -220,8 +224,8 @@ def learn(
 app.command()(guard_tools.explain)
 app.command()(guard_tools.diff)
 app.command()(guard_tools.verify)
-app.command()(guard_lock.lock)
-app.command()(guard_lock.unlock)
+app.command(short_help="Stop all writes at once.")(guard_lock.lock)
+app.command(short_help="Let writes through again.")(guard_lock.unlock)
 
 
 async def _guard(

@@ -73,7 +73,9 @@ def explain(
 
         port502 guard explain 6 100 7 --from 192.168.1.20 --policy policy.yaml
 
-        port502 guard explain 000100000006010600640007 --role engineer --policy policy.yaml
+    \b
+        port502 guard explain 000100000006010600640007 \\
+            --role engineer --policy policy.yaml
     """
     asked, of_frame = _request(request)
     unit = of_frame if unit is None else unit

@@ -46,7 +46,12 @@ Until: TypeAlias = Annotated[
 
 @app.callback()
 def history() -> None:
-    """Ask what was kept: values, their quality and, when bad, the reason."""
+    """Ask what was kept: values, their quality and, when bad, the reason.
+
+    Example:
+
+        port502 history query pump-1.speed --since 5m
+    """
 
 
 @app.command()

@@ -32,7 +32,14 @@ MapName = Annotated[
 
 @app.callback()
 def maps() -> None:
-    """Device maps: what the registers of a product mean."""
+    """Device maps: what the registers of a product mean.
+
+    Example:
+
+        port502 maps search eastron three phase
+
+        port502 maps show eastron/sdm630
+    """
 
 
 @app.command("list")

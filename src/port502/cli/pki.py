@@ -42,10 +42,17 @@ SITE = "site"
 
 @app.callback()
 def pki() -> None:
-    """Make and look after the certificates of tls:// connections: one authority per site, roles for clients."""
+    """Make and look after the certificates of tls:// connections: one authority per site, roles for clients.
+
+    Example:
+
+        port502 pki init
+
+        port502 pki issue station --host 192.168.1.30
+    """
 
 
-@app.command()
+@app.command(short_help="Make the site's certificate authority.")
 def init(
     folder: Folder = DIR,
     name: Name = SITE,
@@ -62,7 +69,7 @@ def init(
     _put_made(SiteAuthority(folder, name).init(kind=_kind(rsa), days=days), json=json)
 
 
-@app.command()
+@app.command(short_help="Make a key and a certificate, for a server or a client.")
 def issue(
     certificate: Annotated[
         str, typer.Argument(metavar="NAME", help="What to call it; its files get this name.")
@@ -118,7 +125,7 @@ def show(files: Files, json: options.Json = False) -> None:
                 _put_rows(_rows(one))
 
 
-@app.command()
+@app.command(short_help="Check certificates: can they be used, and until when.")
 def check(
     files: Annotated[
         list[Path] | None,
@@ -177,7 +184,7 @@ def check(
     raise typer.Exit(DONE if good else FAULTS_FOUND)
 
 
-@app.command()
+@app.command(short_help="Make certificates or the revocation list anew.")
 def renew(
     files: Annotated[
         list[Path], typer.Argument(metavar="FILE", help="Certificates, or the revocation list.")
@@ -208,7 +215,7 @@ def renew(
             _put_made(site.renew(path, days=days), json=json)
 
 
-@app.command()
+@app.command(short_help="Put certificates on the revocation list.")
 def revoke(files: Files, folder: Folder = DIR, name: Name = SITE, json: options.Json = False) -> None:
     """Put certificates on the revocation list: whoever is given the list refuses them from the next connection on.
 
