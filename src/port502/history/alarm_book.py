@@ -1,0 +1,151 @@
+"""What became of the alarms: every event, and how each alarm stood last, in a file of its own beside the samples."""
+
+from __future__ import annotations
+
+import json
+import logging
+import os
+import sqlite3
+import threading
+from collections.abc import Sequence
+from contextlib import closing, suppress
+from dataclasses import asdict, fields
+from pathlib import Path
+from typing import Any, TypeVar
+
+from port502.collect.alarms import AlarmEvent, AlarmState
+from port502.errors import UsageError
+
+MOST_EVENTS = 100_000
+"""Events that are kept; beyond, the oldest go."""
+
+_log = logging.getLogger(__name__)
+
+_TABLES = """
+CREATE TABLE IF NOT EXISTS events (
+    id INTEGER PRIMARY KEY AUTOINCREMENT, time REAL NOT NULL, alarm TEXT NOT NULL, content TEXT NOT NULL
+);
+CREATE INDEX IF NOT EXISTS events_of_alarm ON events (alarm, id);
+CREATE TABLE IF NOT EXISTS states (alarm TEXT PRIMARY KEY, content TEXT NOT NULL) WITHOUT ROWID;
+"""
+
+_EVENTS = """
+SELECT id, content FROM events
+WHERE time >= ? AND (? = '' OR alarm = ?) AND (? IS NULL OR id < ?)
+ORDER BY id DESC LIMIT ?
+"""
+
+
+class AlarmBook:
+    """The alarms' file at ``path``, made (0600) where missing. It may be used from any thread.
+
+    A disk that refuses costs what it refused, counted in ``lost``, and never raises; ``last_error`` says why.
+    """
+
+    def __init__(self, path: Path, most: int = MOST_EVENTS) -> None:
+        self.path = path
+        self.lost = 0
+        self.last_error = ""
+        self._most = most
+        self._lock = threading.Lock()
+        self._connection: sqlite3.Connection | None = None
+
+    def record(self, events: Sequence[AlarmEvent], states: Sequence[AlarmState]) -> None:
+        """Keep some events, and how the alarms stand after them, all or nothing."""
+        with self._lock:
+            try:
+                connection = self._open()
+                with connection:
+                    connection.execute("BEGIN IMMEDIATE")
+                    rows = [(event.time, event.alarm, _text(event)) for event in events]
+                    connection.executemany("INSERT INTO events (time, alarm, content) VALUES (?, ?, ?)", rows)
+                    connection.executemany(
+                        "INSERT OR REPLACE INTO states VALUES (?, ?)",
+                        [(one.alarm, _text(one)) for one in states],
+                    )
+                    connection.execute(
+                        "DELETE FROM events WHERE id <= (SELECT max(id) FROM events) - ?", (self._most,)
+                    )
+            except (sqlite3.Error, OSError) as error:
+                self._failed(len(events), error)
+
+    def states(self) -> list[AlarmState]:
+        """How the alarms stood last; those that cannot be read are left out."""
+        with self._lock:
+            try:
+                rows = self._open().execute("SELECT content FROM states").fetchall()
+            except (sqlite3.Error, OSError) as error:
+                self._failed(0, error)
+                return []
+        states = []
+        for (content,) in rows:
+            with suppress(ValueError, TypeError, KeyError):
+                states.append(_made(AlarmState, json.loads(content)))
+        return states
+
+    def close(self) -> None:
+        """Close the file; it is opened again when it is needed again."""
+        with self._lock:
+            if self._connection is not None:
+                self._connection.close()
+                self._connection = None
+
+    def _open(self) -> sqlite3.Connection:
+        if self._connection is None:
+            with suppress(FileExistsError):
+                os.close(os.open(self.path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600))
+            connection = sqlite3.connect(
+                self.path, isolation_level=None, check_same_thread=False, timeout=5.0
+            )
+            try:
+                connection.execute("PRAGMA journal_mode = WAL")
+                connection.executescript(_TABLES)
+            except BaseException:
+                connection.close()
+                raise
+            self._connection = connection
+        return self._connection
+
+    def _failed(self, lost: int, error: Exception) -> None:
+        self.lost += lost
+        if not self.last_error:
+            _log.error("%s: alarms cannot be kept: %s", self.path, error)
+        self.last_error = str(error)
+        with suppress(sqlite3.Error):
+            if self._connection is not None:
+                self._connection.close()
+        self._connection = None
+
+
+def alarm_events(
+    path: Path, *, alarm: str = "", since: float = 0.0, before: int | None = None, most: int = 100
+) -> list[tuple[int, AlarmEvent]]:
+    """Up to ``most`` events with their numbers, newest first: of one alarm, from Unix time ``since`` on.
+
+    ``before`` is the number of the last event of the page before. Raises UsageError for a file that is none.
+    """
+    if not path.exists():
+        return []
+    source = f"{path.resolve().as_uri()}?mode=ro"
+    try:
+        with closing(sqlite3.connect(source, uri=True, timeout=5.0)) as connection:
+            rows = connection.execute(_EVENTS, (since, alarm, alarm, before, before, most)).fetchall()
+    except sqlite3.Error as error:
+        raise UsageError(f"{path} cannot be read: {error}") from error
+    return [(number, _made(AlarmEvent, json.loads(content))) for number, content in rows]
+
+
+def _text(record: AlarmEvent | AlarmState) -> str:
+    return json.dumps(asdict(record), ensure_ascii=False, separators=(",", ":"))
+
+
+T = TypeVar("T", AlarmEvent, AlarmState)
+
+
+def _made(kind: type[T], content: dict[str, Any]) -> T:
+    known = {field.name for field in fields(kind)}
+    return kind(**{name: _kept(value) for name, value in content.items() if name in known})
+
+
+def _kept(value: Any) -> Any:
+    return tuple(value) if isinstance(value, list) else value

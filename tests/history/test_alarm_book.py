@@ -1,0 +1,82 @@
+import sqlite3
+import stat
+from pathlib import Path
+
+import pytest
+
+from port502.collect.alarms import AlarmEvent, AlarmState
+from port502.errors import UsageError
+from port502.history.alarm_book import AlarmBook, alarm_events
+
+RAISED = AlarmEvent(1000.0, "fast", "raised", "unacknowledged", "high", "Pump runs at 49 Hz", 49.0, 48.0)
+SEEN = AlarmEvent(1010.0, "fast", "acknowledged", "acknowledged", "high", by="ann", comment="ön my way")
+STATE = AlarmState(
+    "fast", "acknowledged", "high", 1010.0, value=(1, 2), points=("pump.speed",), comment="ön my way"
+)
+
+
+@pytest.fixture
+def book(tmp_path: Path) -> AlarmBook:
+    return AlarmBook(tmp_path / "alarms.db")
+
+
+def test_events_and_states_come_back_as_they_were(book: AlarmBook) -> None:
+    book.record([RAISED, SEEN], [STATE])
+    book.close()
+    assert AlarmBook(book.path).states() == [STATE]
+    assert [event for _, event in alarm_events(book.path)] == [SEEN, RAISED]
+    assert stat.S_IMODE(book.path.stat().st_mode) == 0o600
+
+
+def test_events_are_asked_by_alarm_time_and_page(book: AlarmBook) -> None:
+    other = AlarmEvent(1005.0, "dead", "raised", "unacknowledged", "critical")
+    book.record([RAISED, other, SEEN], [])
+    assert [event for _, event in alarm_events(book.path, alarm="fast")] == [SEEN, RAISED]
+    assert [event for _, event in alarm_events(book.path, since=1004.0)] == [SEEN, other]
+    page = alarm_events(book.path, most=2)
+    assert [event for _, event in page] == [SEEN, other]
+    assert [event for _, event in alarm_events(book.path, before=page[-1][0])] == [RAISED]
+
+
+def test_the_oldest_events_go(tmp_path: Path) -> None:
+    book = AlarmBook(tmp_path / "alarms.db", most=10)
+    for number in range(25):
+        book.record([AlarmEvent(float(number), "fast", "raised", "unacknowledged", "low")], [])
+    times = [event.time for _, event in alarm_events(book.path)]
+    assert times == [float(number) for number in range(24, 14, -1)]
+
+
+def test_a_disk_that_refuses_is_counted_and_forgotten_once_it_takes_again(tmp_path: Path) -> None:
+    folder = tmp_path / "later"
+    book = AlarmBook(folder / "alarms.db")
+    book.record([RAISED], [STATE])
+    assert (book.lost, book.states()) == (1, [])
+    assert "No such file" in book.last_error
+    folder.mkdir()
+    book.record([SEEN], [STATE])
+    assert book.states() == [STATE]
+    assert book.lost == 1
+
+
+def test_a_damaged_file_loses_and_does_not_raise(tmp_path: Path) -> None:
+    path = tmp_path / "alarms.db"
+    path.write_bytes(b"SQLite format 3\0" + b"\xff" * 5000)
+    book = AlarmBook(path)
+    book.record([RAISED], [STATE])
+    assert book.lost == 1
+    with pytest.raises(UsageError, match="cannot be read"):
+        alarm_events(path)
+
+
+def test_a_state_of_another_version_is_left_out(book: AlarmBook) -> None:
+    book.record([], [STATE])
+    book.close()
+    with sqlite3.connect(book.path) as connection:
+        connection.execute("INSERT INTO states VALUES ('old', '{\"alarm\": \"old\"}')")
+        connection.execute("INSERT INTO states VALUES ('odd', 'nonsense')")
+    connection.close()
+    assert book.states() == [STATE]
+
+
+def test_no_file_is_no_events(tmp_path: Path) -> None:
+    assert alarm_events(tmp_path / "alarms.db") == []
