@@ -112,7 +112,7 @@ def test_it_says_when_it_listens_and_ends_with_0(tmp_path: Path) -> None:
     assert program.rest() == ""
 
 
-def test_ctrl_c_ends_with_0_and_json_tells_who_answers(tmp_path: Path) -> None:
+def test_ctrl_c_ends_with_130_and_json_tells_who_answers(tmp_path: Path) -> None:
     words = ("--listen", "tcp://127.0.0.1:0", "--unit", "7", "--json")
     with Program("serve", write(tmp_path, "a"), write(tmp_path, "b"), *words) as program:
         told = json.loads(program.line())
@@ -121,7 +121,7 @@ def test_ctrl_c_ends_with_0_and_json_tells_who_answers(tmp_path: Path) -> None:
             assert client.read_holding_registers(0, 3) == [10, 20, 30]
             with pytest.raises(GatewayTargetError):
                 client.read_holding_registers(0, unit=1)
-        assert program.interrupt() == 0
+        assert program.interrupt() == 130
 
 
 def test_connections_bounds_the_clients(tmp_path: Path) -> None:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 import signal
 
 import pytest
 
+from port502.cli.finish import finish
 from port502.cli.stopping import stoppable, wait
 
 
@@ -16,6 +18,18 @@ async def test_a_signal_stops(number: signal.Signals) -> None:
         os.kill(os.getpid(), number)
         await wait(stopped, 20)
         assert stopped.is_set()
+
+
+@pytest.mark.parametrize(("number", "code"), [(signal.SIGTERM, 0), (signal.SIGINT, 130)])
+def test_only_ctrl_c_is_an_interruption(number: signal.Signals, code: int) -> None:
+    async def goes_on() -> None:
+        with stoppable() as stopped:
+            os.kill(os.getpid(), number)
+            await wait(stopped, 20)
+
+    with pytest.raises(SystemExit) as ended, finish():
+        asyncio.run(goes_on())
+    assert ended.value.code == code
 
 
 async def test_time_that_is_up_stops() -> None:

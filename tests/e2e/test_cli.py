@@ -227,7 +227,7 @@ def test_a_running_site_is_watched_at_a_terminal(folder: Path, url: str) -> None
         terminal.until("level")
         terminal.until("online")
         terminal.type("\x03")
-        assert terminal.code() == 0
+        assert terminal.code() == 130
         assert "letter ran " in terminal.text
 
 
@@ -242,7 +242,7 @@ def test_a_hangup_reads_the_site_again(folder: Path, url: str) -> None:
             pass
         program.send(signal.SIGHUP)
         program.complaint("was read again")
-        assert program.interrupt() == 0
+        assert program.interrupt() == 130
 
 
 def test_help_is_quick() -> None:

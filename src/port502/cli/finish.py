@@ -10,6 +10,7 @@ from contextlib import contextmanager
 import typer
 from typer.exceptions import TyperException
 
+from port502.cli import interrupt
 from port502.cli.ask import Declined
 from port502.cli.exits import DONE, INTERRUPTED, USAGE, Failed, exit_code, message, one_line
 from port502.cli.output import put_json, say
@@ -23,10 +24,11 @@ TRACEBACK = "PORT502_TRACEBACK"
 def finish(*, as_json: bool = False) -> Iterator[None]:
     """Run what is inside to its exit code, and leave the process with it."""
     _open_closed_streams()
+    interrupt.forget()
     try:
         yield
     except typer.Exit as end:
-        code = end.exit_code
+        code = end.exit_code or _done()
     except (KeyboardInterrupt, typer.Abort):
         code = INTERRUPTED
     except Declined as no:
@@ -41,8 +43,13 @@ def finish(*, as_json: bool = False) -> Iterator[None]:
             raise
         code = report(error, as_json=as_json)
     else:
-        code = DONE
+        code = _done()
     sys.exit(code)
+
+
+def _done() -> int:
+    """The exit code where nothing went wrong: what goes on until Ctrl-C was interrupted by it."""
+    return INTERRUPTED if interrupt.came() else DONE
 
 
 def report(error: Exception, *, as_json: bool = False, **known: object) -> int:

@@ -1,4 +1,7 @@
-"""Ending what goes on: SIGTERM, Ctrl-C, or a time that is up; SIGHUP asks to read the files again."""
+"""Ending what goes on: SIGTERM, Ctrl-C, or a time that is up; SIGHUP asks to read the files again.
+
+After SIGTERM and a time that is up the exit code is 0, after Ctrl-C it is 130.
+"""
 
 from __future__ import annotations
 
@@ -9,7 +12,10 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from types import FrameType
 
-STOPS = ("SIGINT", "SIGTERM")
+from port502.cli import interrupt
+
+INTERRUPT = "SIGINT"
+STOPS = (INTERRUPT, "SIGTERM")
 RELOAD = "SIGHUP"
 
 
@@ -17,7 +23,13 @@ RELOAD = "SIGHUP"
 def stoppable(reload: Callable[[], None] | None = None) -> Iterator[asyncio.Event]:
     """While inside, SIGINT and SIGTERM set the event, and SIGHUP calls ``reload``, where the system has them."""
     stopped = asyncio.Event()
-    wanted = dict.fromkeys(STOPS, stopped.set)
+    wanted: dict[str, Callable[[], None]] = dict.fromkeys(STOPS, stopped.set)
+
+    def interrupted() -> None:
+        interrupt.note()
+        stopped.set()
+
+    wanted[INTERRUPT] = interrupted
     if reload is not None:
         wanted[RELOAD] = reload
     known = {getattr(signal, name): call for name, call in wanted.items() if hasattr(signal, name)}
