@@ -19,6 +19,7 @@ from port502.protocol.rtu import RtuFraming
 from port502.protocol.server import PendingReply
 from port502.service.call import Call, Reply, Service
 from port502.service.maybe import must_wait, then
+from port502.transport.capture import ACK, FIN, PUSH, RAW_IPV4, SYN, PcapWriter, tcp_packet
 from port502.transport.states import Traffic
 from port502.transport.wire import Action, Outlet, Send
 
@@ -28,14 +29,10 @@ MOST = 1 << 30
 """Bytes that a capture file may have."""
 
 SERIAL_PORT = 10502
-_RAW_IPV4 = 228
 _SEGMENT = 1400
-_SYN, _ACK, _PUSH, _FIN = 0x02, 0x10, 0x08, 0x01
 _US = IPv4Address("127.0.0.1")
 _UNSPEAKABLE = IPv4Address("198.18.0.1")
 """Stands for peers that have no IPv4 address (RFC 2544 keeps it free)."""
-
-_FILE_HEADER = struct.pack("<IHHiIII", 0xA1B2C3D4, 2, 4, 0, 0, 65535, _RAW_IPV4)
 
 
 class Recorder:
@@ -54,7 +51,7 @@ class Recorder:
         self.is_full = False
         self._most = most
         self._clock = clock
-        self._size = self._file.write(_FILE_HEADER)
+        self._writer = PcapWriter(self._file, RAW_IPV4)
         self._serial_ports = SERIAL_PORT
         self._client_ports = 49152
 
@@ -76,14 +73,12 @@ class Recorder:
         """One packet, now."""
         if self.is_full or self._file.closed:
             return
-        if self._size + len(packet) + 16 > self._most:
+        if self._writer.size + len(packet) + 16 > self._most:
             self.is_full = True
-            log.warning("%s has %d bytes: nothing more is recorded", self.path, self._size)
+            log.warning("%s has %d bytes: nothing more is recorded", self.path, self._writer.size)
             return
-        seconds, part = divmod(self._clock(), 1.0)
-        head = struct.pack("<IIII", int(seconds), int(part * 1_000_000), len(packet), len(packet))
         try:
-            self._size += self._file.write(head + packet)
+            self._writer.add(round(self._clock() * 1_000_000) * 1000, packet)
         except OSError as error:
             self.is_full = True
             log.error("%s: %s: nothing more is recorded", self.path, error.strerror)
@@ -95,11 +90,11 @@ class Conversation:
 
     def __init__(self, recorder: Recorder, client: tuple[str, int], server: tuple[str, int]) -> None:
         self._recorder = recorder
-        self._ends = ((_ipv4(client[0]), client[1]), (_ipv4(server[0]), server[1]))
+        self._ends = ((_ipv4(client[0]).packed, client[1]), (_ipv4(server[0]).packed, server[1]))
         self._sent = [1, 1]
-        self._packet(0, b"", _SYN)
-        self._packet(1, b"", _SYN | _ACK)
-        self._packet(0, b"", _ACK)
+        self._packet(0, b"", SYN)
+        self._packet(1, b"", SYN | ACK)
+        self._packet(0, b"", ACK)
 
     def asked(self, data: bytes) -> None:
         """Bytes from the client to the server."""
@@ -111,8 +106,8 @@ class Conversation:
 
     def ended(self) -> None:
         """The connection is closed."""
-        self._packet(0, b"", _FIN | _ACK)
-        self._packet(1, b"", _FIN | _ACK)
+        self._packet(0, b"", FIN | ACK)
+        self._packet(1, b"", FIN | ACK)
 
     def traffic(self) -> Traffic:
         """What hears the bytes of a link or line and writes them down."""
@@ -125,21 +120,15 @@ class Conversation:
     def _bytes(self, side: int, data: bytes) -> None:
         for start in range(0, len(data), _SEGMENT):
             piece = data[start : start + _SEGMENT]
-            self._packet(side, piece, _PUSH | _ACK)
+            self._packet(side, piece, PUSH | ACK)
             self._sent[side] += len(piece)
 
     def _packet(self, side: int, data: bytes, flags: int) -> None:
-        (source, port), (target, other_port) = self._ends[side], self._ends[1 - side]
-        sequence = self._sent[side] - (1 if flags & _SYN else 0)
-        acknowledged = self._sent[1 - side] if flags & _ACK else 0
-        tcp = struct.pack(
-            ">HHIIBBHHH",
-            port, other_port, sequence & 0xFFFFFFFF, acknowledged & 0xFFFFFFFF, 5 << 4, flags, 65535, 0, 0,
-        ) + data  # fmt: skip
-        addresses = source.packed + target.packed
-        tcp = tcp[:16] + _checksum(addresses + struct.pack(">BBH", 0, 6, len(tcp)) + tcp) + tcp[18:]
-        head = struct.pack(">BBHHHBBH", 0x45, 0, 20 + len(tcp), 0, 0, 64, 6, 0) + addresses
-        self._recorder.add(head[:10] + _checksum(head) + head[12:] + tcp)
+        sequence = self._sent[side] - (1 if flags & SYN else 0)
+        acknowledged = self._sent[1 - side] if flags & ACK else 0
+        self._recorder.add(
+            tcp_packet(self._ends[side], self._ends[1 - side], sequence, acknowledged, flags, data)
+        )
 
 
 class RecordingWire:
@@ -201,12 +190,3 @@ def _ipv4(host: str) -> IPv4Address:
         return _UNSPEAKABLE
     mapped = address if isinstance(address, IPv4Address) else address.ipv4_mapped
     return mapped or (_US if address.is_loopback else _UNSPEAKABLE)
-
-
-def _checksum(data: bytes) -> bytes:
-    if len(data) % 2:
-        data += b"\0"
-    total: int = sum(struct.unpack(f">{len(data) // 2}H", data))
-    while total >> 16:
-        total = (total & 0xFFFF) + (total >> 16)
-    return (~total & 0xFFFF).to_bytes(2, "big")
