@@ -23,6 +23,7 @@ from port502.protocol.register_access import (
     ReadHoldingRegistersResponse,
     WriteSingleRegisterRequest,
 )
+from port502.transport.states import LinkState
 from tests.gateway.wire import Answer, Slave, Wire, device, frame, silent
 from tests.virtual_loop import VirtualLoop
 
@@ -275,3 +276,31 @@ def test_closing_ends_what_is_on_the_wire(virtual: VirtualLoop) -> None:
             assert isinstance((await waiting).error, LinkClosedError)
 
     run(virtual, work())
+
+
+def test_who_wants_to_know_hears_how_the_port_fares(
+    virtual: VirtualLoop, caplog: pytest.LogCaptureFixture
+) -> None:
+    heard: list[tuple[LinkState, str]] = []
+
+    async def work() -> None:
+        wire = Wire(virtual, {})
+        wire.plugged = False
+        line = Line(wire.target, opener=wire.open)
+        assert line.state is LinkState.IDLE
+        line.on_state = lambda state, why: heard.append((state, why))
+        await line.start()
+        wire.plugged = True
+        while line.state is not LinkState.READY:
+            await asyncio.sleep(0.1)
+        wire.unplug()
+        assert line.state is LinkState.BACKING_OFF
+        line.on_state = lambda state, why: heard[len(heard)]  # type: ignore[assignment]
+        await line.stop()
+        assert line.state is LinkState.CLOSED
+
+    run(virtual, work())
+    assert [state.value for state, _ in heard] == ["connecting", "backing off", "ready", "backing off"]
+    assert heard[1][1] == "no such port"
+    assert "Input/output error" in heard[3][1]
+    assert "who hears of the states" in caplog.text

@@ -39,7 +39,7 @@ def test_a_serial_bus_shows_its_units_and_what_it_threw_away(virtual: VirtualLoo
 
 
 async def test_a_tcp_bus_shows_its_connection(unused_tcp_port: int) -> None:
-    remote = Remote("plc", Link(Target("tcp", "127.0.0.1", unused_tcp_port)))
+    remote = Remote.over("plc", Link(Target("tcp", "127.0.0.1", unused_tcp_port)))
     assert status_of_bus(remote).state == "idle"
     waiting = remote(Call(Session(), 1, ReadHoldingRegistersRequest(0, 1)))
     await waiting  # type: ignore[misc]

@@ -382,7 +382,7 @@ async def test_h156_a_serial_master_gets_0b_in_time_whether_the_server_is_down_o
     async with scripted(mute) as port:
         loop = asyncio.get_running_loop()
         for name, where in (("late", port), ("down", unused_tcp_port)):
-            remote = Remote(name, Link(Target("tcp", "127.0.0.1", where)), within=0.1)
+            remote = Remote.over(name, Link(Target("tcp", "127.0.0.1", where)), within=0.1)
             gateway = Gateway(RoutingTable([Route(1, 9, name)]), {name: remote})
             began = loop.time()
             answer = gateway(Call(Session(transport="rtu"), 3, READ))
@@ -405,7 +405,7 @@ async def test_h157_a_tcp_device_that_answers_something_else_is_0b(lie: str) -> 
             writer.write(reply(number, unit ^ (lie == "unit"), answer))
 
     async with scripted(lying) as port:
-        remote = Remote("liar", Link(Target("tcp", "127.0.0.1", port)), within=0.3)
+        remote = Remote.over("liar", Link(Target("tcp", "127.0.0.1", port)), within=0.3)
         answer = remote(Call(Session(), 1, READ))
         assert must_wait(answer)
         assert await answer == ExceptionResponse(3, 11)

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import asyncio
 import logging
 from collections import Counter
 from dataclasses import dataclass, field
 
 from port502.errors import DeviceError, FrameError, LinkClosedError, NoReplyError, Port502Error, ReplyError
+from port502.gateway.aging import Aging
 from port502.gateway.exchange import Exchange
 from port502.gateway.line import Line
 from port502.gateway.patience import Patience, UnitState, UnitTimes
@@ -74,17 +74,40 @@ class Unit:
         self.counters = UnitCounters()
 
 
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """What one request may ask for itself; None is what holds for the whole bus.
+
+    ``within`` seconds it has to be sent, a unit is waited for ``limit`` seconds at most, a read is tried again
+    ``retries`` times, ``urgent`` ones have their turn before others, and ``anyway`` ones go to dead units too.
+    """
+
+    within: float | None = None
+    limit: float | None = None
+    retries: int | None = None
+    urgent: bool = False
+    anyway: bool = False
+
+
+NO_WISH = Wish()
+
+
 class Turn(Later[Reply]):
-    """A reply that comes when its request had its turn; a request that nobody waits for is not sent."""
+    """A reply that comes when its request had its turn; a request that nobody waits for is not sent.
 
-    __slots__ = ("attempts", "call", "deadline", "unit")
+    ``exchange`` is the last attempt, None until there was one.
+    """
 
-    def __init__(self, call: Call, unit: int, deadline: float) -> None:
+    __slots__ = ("attempts", "call", "deadline", "exchange", "unit", "wish")
+
+    def __init__(self, call: Call, unit: int, deadline: float, wish: Wish = NO_WISH) -> None:
         super().__init__()
         self.call = call
         self.unit = unit
         self.deadline = deadline
+        self.wish = wish
         self.attempts = 0
+        self.exchange: Exchange | None = None
 
     def refuse(self, code: int) -> None:
         """Answer with an exception of the gateway's own."""
@@ -109,7 +132,7 @@ class Bus:
         self._on_wire: Turn | None = None
         self._again: Turn | None = None
         self._probe_after = 0.0
-        self._ager: asyncio.TimerHandle | None = None
+        self._aging = Aging(self.queue, line.loop, line.time, self._refuse_late)
         line.on_ready = self._pump
         line.on_lost = self._give_up
 
@@ -119,8 +142,7 @@ class Bus:
 
     async def stop(self) -> None:
         """Close the line; who still waits gets 0A."""
-        if self._ager is not None:
-            self._ager.cancel()
+        self._aging.stop()
         await self.line.stop()
 
     def unit(self, number: int) -> Unit:
@@ -137,6 +159,10 @@ class Bus:
 
     def __call__(self, call: Call) -> Reply | Turn:
         """Queue a request; the reply comes later, a refusal at once."""
+        return self.take(call)
+
+    def take(self, call: Call, wish: Wish = NO_WISH) -> Reply | Turn:
+        """The same for one that wishes something for itself."""
         self.counters.requests += 1
         function, number = call.request.function, call.unit
         now = self.line.time()
@@ -146,17 +172,18 @@ class Bus:
         if not self.line.is_open:
             self.counters.no_path += 1
             return ExceptionResponse(function, GATEWAY_PATH_UNAVAILABLE)
-        if self.line.sick or (number != BROADCAST and not self._may_ask(number, now)):
+        if self.line.sick or not (number == BROADCAST or wish.anyway or self._may_ask(number, now)):
             self.counters.spared += 1
             return ExceptionResponse(function, GATEWAY_TARGET_FAILED)
-        turn = Turn(call, number, now + self.settings.queue.age)
-        if not self.queue.put(call.session, turn, now, urgent=self._is_urgent(call)):
+        age = self.settings.queue.age if wish.within is None else min(wish.within, self.settings.queue.age)
+        turn = Turn(call, number, now + age, wish)
+        urgent = wish.urgent or self._is_urgent(call)
+        if not self.queue.put(call.session, turn, now, urgent=urgent, age=age):
             self.counters.busy += 1
             return ExceptionResponse(function, SERVER_DEVICE_BUSY)
         if self.line.is_ready:
             self._pump()
-        if self._ager is None and len(self.queue):
-            self._age_later()
+        self._aging.watch(turn.deadline)
         return turn
 
     def _is_urgent(self, call: Call) -> bool:
@@ -176,11 +203,11 @@ class Bus:
             now = line.time()
             turn, self._again = self._again, None
             if turn is None or not _is_wanted(turn):
-                self._drop_late(now)
+                self._aging.drop_late(now)
                 turn = self.queue.take()
             if turn is None:
                 return
-            if turn.unit != BROADCAST and not self._may_ask(turn.unit, now):
+            if not (turn.unit == BROADCAST or turn.wish.anyway or self._may_ask(turn.unit, now)):
                 self.counters.spared += 1
                 turn.refuse(GATEWAY_TARGET_FAILED)
                 continue
@@ -194,6 +221,8 @@ class Bus:
             unit = self.unit(turn.unit)
             unit.counters.requests += 1
             timeout = unit.times.allowed(self._slowest_neighbour())
+            if turn.wish.limit is not None:
+                timeout = min(timeout, turn.wish.limit)
         self.line.ask(Exchange(turn.unit, turn.call.request, timeout, self._done))
 
     def _slowest_neighbour(self) -> float | None:
@@ -203,6 +232,7 @@ class Bus:
     def _done(self, exchange: Exchange) -> None:
         turn, self._on_wire = self._on_wire, None
         assert turn is not None
+        turn.exchange = exchange
         if turn.unit == BROADCAST:
             if exchange.error is None:
                 turn.give(None)
@@ -255,8 +285,9 @@ class Bus:
                 )
 
     def _may_repeat(self, turn: Turn, unit: Unit, error: Port502Error) -> bool:
+        retries = self.settings.retries if turn.wish.retries is None else turn.wish.retries
         return (
-            turn.attempts <= self.settings.retries
+            turn.attempts <= retries
             and not turn.call.request.writes
             and not isinstance(error, LinkClosedError)
             and unit.times.state is not UnitState.DEAD
@@ -278,22 +309,9 @@ class Bus:
                 self.counters.no_path += 1
             turn.refuse(code)
 
-    def _age_later(self) -> None:
-        oldest = self.queue.oldest()
-        if oldest is None:
-            self._ager = None
-        else:
-            self._ager = self.line.loop.call_at(max(oldest.deadline, self.line.time()), self._age)
-
-    def _age(self) -> None:
-        self._ager = None
-        self._drop_late(self.line.time())
-        self._age_later()
-
-    def _drop_late(self, now: float) -> None:
-        for turn in self.queue.late(now):
-            self.counters.no_answer += 1
-            turn.refuse(GATEWAY_TARGET_FAILED)
+    def _refuse_late(self, turn: Turn) -> None:
+        self.counters.no_answer += 1
+        turn.refuse(GATEWAY_TARGET_FAILED)
 
 
 def _is_wanted(turn: Turn) -> bool:

@@ -26,7 +26,7 @@ from port502.transport.complaints import Complaints
 from port502.transport.dial import Receiver, Stream, dial
 from port502.transport.framings import framing_for
 from port502.transport.sockets import Keepalive
-from port502.transport.states import Traffic
+from port502.transport.states import LinkState, Traffic
 from port502.transport.url import Target
 
 log = logging.getLogger("port502.gateway")
@@ -96,7 +96,7 @@ class Line:
     """A serial port, or a serial server that passes RTU on: ``ask`` it when ``is_ready``.
 
     ``on_ready`` is called whenever the next request may be sent, ``on_lost`` when the port is gone; it is opened again
-    by itself. ``on_traffic`` hears all bytes.
+    by itself. ``on_state`` hears how it fares, with the reason, and before ``on_lost``. ``on_traffic`` hears all bytes.
     """
 
     def __init__(
@@ -112,6 +112,8 @@ class Line:
         self.counters = LineCounters()
         self.on_ready: Callable[[], None] = _nothing
         self.on_lost: Callable[[], None] = _nothing
+        self.on_state: Callable[[LinkState, str], None] = _unheard
+        self.state = LinkState.IDLE
         self.on_traffic = on_traffic
         self.times = WireTime(target)
         self.sick = False
@@ -145,6 +147,7 @@ class Line:
 
     async def start(self) -> None:
         """Open the port; where that fails it is tried again, until ``stop``."""
+        self._become(LinkState.CONNECTING, f"opening {self.target}")
         await self._open()
 
     async def stop(self) -> None:
@@ -154,7 +157,7 @@ class Line:
             self._opening.cancel()
             await asyncio.gather(self._opening, return_exceptions=True)
         stream = self._stream
-        self._drop(LinkClosedError(f"{self.target} was closed by its owner"))
+        self._drop(LinkClosedError(f"{self.target} was closed by its owner"), LinkState.CLOSED)
         if stream is not None:
             stream.detach()
             await stream.closed.wait()
@@ -415,6 +418,7 @@ class Line:
         except Port502Error as error:
             self.counters.last_error = str(error)
             self.complaints.say("open", str(error), self.time())
+            self._become(LinkState.BACKING_OFF, str(error))
             self._reopen_later()
             return
         self._stream = stream
@@ -424,6 +428,7 @@ class Line:
         self.complaints.over("lost", f"{self.target} is back")
         self._not_before = self.time() + self.times.gap
         self._arm()
+        self._become(LinkState.READY, f"{self.target} is open")
 
     def _reopen_later(self) -> None:
         if not self._stopping:
@@ -435,7 +440,14 @@ class Line:
         if self.is_open:
             self._backoff.reset()
 
-    def _drop(self, error: Port502Error) -> None:
+    def _become(self, state: LinkState, why: str) -> None:
+        self.state = state
+        try:
+            self.on_state(state, why)
+        except Exception:
+            log.exception("who hears of the states of %s failed", self.target)
+
+    def _drop(self, error: Port502Error, state: LinkState = LinkState.BACKING_OFF) -> None:
         self._stream = None
         self.sick = False
         self._draining_since = None
@@ -448,6 +460,7 @@ class Line:
         if exchange is not None:
             exchange.error = error
             self.loop.call_soon(exchange.done, exchange)
+        self._become(state, str(error))
         self.on_lost()
 
 
@@ -459,4 +472,8 @@ def _descriptor(stream: Stream) -> int:
 
 
 def _nothing() -> None:
+    """Nobody wants to know."""
+
+
+def _unheard(state: LinkState, why: str) -> None:
     """Nobody wants to know."""

@@ -79,8 +79,13 @@ class FairQueue(Generic[T]):
         """How many clients have something waiting."""
         return sum(bool(lane.waiting) for lane in self._lanes.values())
 
-    def put(self, client: Hashable, item: T, now: float, *, urgent: bool = False) -> bool:
-        """Let an item wait for its turn; False, with nothing taken, when there is no room for it."""
+    def put(
+        self, client: Hashable, item: T, now: float, *, urgent: bool = False, age: float | None = None
+    ) -> bool:
+        """Let an item wait for its turn; False, with nothing taken, when there is no room for it.
+
+        ``age`` is how old this one may get, where that is less than the limit.
+        """
         lane = self._lanes.get(client)
         if self._is_full(lane):
             self.forget_unwanted()
@@ -90,7 +95,8 @@ class FairQueue(Generic[T]):
                 return False
         if lane is None:
             lane = self._lanes[client] = _Lane()
-        lane.waiting.append(Waiting(item, urgent, now, now + self.limits.age))
+        longest = self.limits.age if age is None else min(age, self.limits.age)
+        lane.waiting.append(Waiting(item, urgent, now, now + longest))
         self._length += 1
         self.counters.taken += 1
         return True
@@ -112,12 +118,14 @@ class FairQueue(Generic[T]):
         """Take out what has become too old to be sent."""
         dropped: list[T] = []
         for client, lane in list(self._lanes.items()):
-            while lane.waiting and lane.waiting[0].deadline <= now:
-                item = lane.waiting.popleft().item
+            if all(waiting.deadline > now for waiting in lane.waiting):
+                continue
+            for waiting in [one for one in lane.waiting if one.deadline <= now]:
+                lane.waiting.remove(waiting)
                 self._length -= 1
-                if self._wanted(item):
+                if self._wanted(waiting.item):
                     self.counters.late += 1
-                    dropped.append(item)
+                    dropped.append(waiting.item)
                 else:
                     self.counters.gone += 1
             self._leave(client, lane)
@@ -127,6 +135,11 @@ class FairQueue(Generic[T]):
         """What has waited longest; None when nothing waits."""
         heads = (lane.waiting[0] for lane in self._lanes.values() if lane.waiting)
         return min(heads, key=lambda waiting: waiting.since, default=None)
+
+    @property
+    def first_deadline(self) -> float | None:
+        """When the next one becomes too old; None when nothing waits."""
+        return min((waiting.deadline for waiting in self), default=None)
 
     def clear(self) -> list[T]:
         """Take out everything that somebody waits for."""

@@ -166,7 +166,7 @@ class Station:
             traffic = conversation.traffic()
         if target.scheme in SERIAL:
             return Bus(plan.name, Line(target, plan.line, on_traffic=traffic), plan.settings)
-        return Remote(plan.name, Link(target, plan.link, on_traffic=traffic), within=plan.within)
+        return Remote.over(plan.name, Link(target, plan.link, on_traffic=traffic), within=plan.within)
 
     def _server(self, plan: ListenPlan, table: RoutingTable) -> tuple[Server, RecordingWire | None]:
         """The stack of a gateway: limits and access at the listener, then rights, then the route to the bus."""

@@ -10,6 +10,8 @@ from port502.gateway.gateway import ClientCounters, Gateway
 from port502.gateway.remote import Remote
 from port502.transport.states import LinkState
 
+_WORDS = {LinkState.READY: "open", LinkState.BACKING_OFF: "closed"}
+
 
 @dataclass(frozen=True, slots=True)
 class UnitStatus:
@@ -128,16 +130,12 @@ def _of_serial(bus: Bus) -> BusStatus:
 
 
 def _of_remote(remote: Remote) -> BusStatus:
-    counters, link = remote.counters, remote.link
-    state = link.state
+    counters, state = remote.counters, remote.state
+    oldest = remote.queue.oldest()
     return BusStatus(
         name=remote.name,
-        url=str(link.target),
-        state="open"
-        if state is LinkState.READY
-        else "closed"
-        if state is LinkState.BACKING_OFF
-        else state.value,
+        url=remote.url,
+        state=_WORDS.get(state, state.value),
         requests=counters.requests,
         replies=counters.replies,
         no_answer=counters.no_answer,
@@ -147,7 +145,7 @@ def _of_remote(remote: Remote) -> BusStatus:
         retries=0,
         unknown_writes=0,
         waiting=remote.pending,
-        oldest=0.0,
+        oldest=max(0.0, remote.time() - oldest.since) if oldest is not None else 0.0,
         busy_seconds=0.0,
         discarded={"wrong": counters.wrong},
         units=(),
