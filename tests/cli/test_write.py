@@ -182,3 +182,15 @@ def test_a_map_lets_names_and_labels_be_written_within_limits(run: Run, device: 
     ]
     for wrong in ("limit=5.1", "level=1", "mode=turbo"):
         assert run("write", device, wrong, "--map", "boiler.yaml", "--yes").code == 2
+
+
+def test_a_fraction_is_refused_where_a_register_holds_whole_numbers(run: Run, device: str) -> None:
+    done = run("write", device, "holding:5=1.5", "--yes")
+    assert done.code == 2
+    assert done.err == "port502: holding:5 is uint16 and holds whole numbers, got 1.5\n"
+
+
+def test_what_is_shown_as_new_is_what_the_registers_will_mean(run: Run, device: str, tmp_path: Path) -> None:
+    (tmp_path / "site.yaml").write_text(SITE.format(url=device, writes="true"))
+    done = run("write", "@boiler", "setpoint=4.26", "--yes")
+    assert done.err.split()[-4:] == ["setpoint", "2.0", "4.3", "002B"]

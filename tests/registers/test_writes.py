@@ -37,6 +37,13 @@ def test_the_request_and_what_it_carries(
     assert registers == sent
 
 
+def test_a_fraction_is_taken_where_a_scale_says_what_it_means() -> None:
+    assert request_of(Point("p", Table.HOLDING, 5, scale=0.1), 4.26)[1] == (43,)
+    assert request_of(Point("p", Table.HOLDING, 5), 42.0)[1] == (42,)
+    assert request_of(Point("p", Table.HOLDING, 5, offset=0.5), 42.5)[1] == (42,)
+    assert request_of(Point("p", Table.HOLDING, 5, "float32"), 1.5)[1] == (0x3FC0, 0)
+
+
 def test_a_field_among_other_bits_leaves_them_as_they_are() -> None:
     assert not needs_current(FIELD)
     assert needs_current(FIELD, 6)
@@ -65,6 +72,9 @@ def test_a_field_is_held_whatever_its_neighbours_are() -> None:
         (Point("p", Table.INPUT, 5), 1, "input table, which cannot be written"),
         (Point("p", Table.HOLDING, 5), None, "no value to write"),
         (Point("p", Table.HOLDING, 5), 70000, r"0\.\.65535"),
+        (Point("p", Table.HOLDING, 5), 1.5, r"p is uint16 and holds whole numbers, got 1\.5"),
+        (Point("p", Table.HOLDING, 5, "int32", offset=10), 1.25, "whole numbers"),
+        (Point("p", Table.HOLDING, 5, count=2), (1, 1.5), "whole numbers"),
         (Point("p", Table.HOLDING, 5, count=124), tuple([0] * 124), "wider than one write"),
     ],
 )

@@ -21,6 +21,7 @@ from port502.cli.peer import Peer, Wanted, Written
 from port502.cli.secure import Secure
 from port502.cli.target import Asked, check_limits, peer_for, resolve_write
 from port502.errors import DeviceError, Port502Error, UsageError
+from port502.protocol.words import data_of
 from port502.registers.text import format_value, parse_value
 from port502.registers.values import Value
 from port502.registers.writes import needs_current, request_of
@@ -156,7 +157,7 @@ def _show(changes: Sequence[Change]) -> None:
         made.add_row(
             printable(change.wanted.ref),
             _text(change.wanted, change.before),
-            _text(change.wanted, change.value),
+            _text(change.wanted, _becomes(change)),
             _registers(change),
         )
     put_table(made, sys.stderr)
@@ -187,6 +188,14 @@ def _tell(changes: Sequence[Change], *, json: bool, quiet: bool) -> None:
 def _text(wanted: Wanted, value: Value | None) -> str:
     unit = f" {wanted.point.unit}" if wanted.point.unit else ""
     return "?" if value is None else printable(format_value(value, wanted.point.type) + unit)
+
+
+def _becomes(change: Change) -> Value:
+    """The value that the registers to be sent will mean: a scaled one is the nearest to what was typed."""
+    point = change.wanted.point
+    if not change.sent or not point.is_number or point.meaning is not None:
+        return change.value
+    return point.decode(data_of(change.sent))
 
 
 def _registers(change: Change) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from typing import Any
 
@@ -23,7 +24,7 @@ from port502.protocol.register_access import (
 )
 from port502.protocol.words import data_of, registers_of
 from port502.registers.point import Point
-from port502.registers.values import Value
+from port502.registers.values import WHOLE_TYPES, Value
 
 ALL_BITS = 0xFFFF
 
@@ -40,13 +41,14 @@ def request_of(
     """The one request that writes a value, and the registers or bits it carries.
 
     ``function`` is the code that the device wants, None for the usual one; ``current`` are the registers that it holds
-    now (see ``needs_current``). Raises UsageError for a value that does not fit and for a point that no single request
-    can write.
+    now (see ``needs_current``). Raises UsageError for a value that does not fit, for one with a fraction where whole
+    numbers stand without a scale (with one, the nearest is taken), and for a point that no single request can write.
     """
     if not point.writable:
         raise UsageError(f"{point.name} is in the {point.table} table, which cannot be written")
     if value is None:
         raise UsageError(f"{point.name}: there is no value to write")
+    _check_whole(point, value)
     data = point.encode(value)
     if isinstance(data, bool):
         if function == WRITE_MULTIPLE_COILS:
@@ -72,6 +74,18 @@ def request_of(
     if len(registers) == 1 and function != WRITE_MULTIPLE_REGISTERS:
         return WriteSingleRegisterRequest(point.address, registers[0]), registers
     return WriteMultipleRegistersRequest(point.address, data_of(registers)), registers
+
+
+def _check_whole(point: Point, value: Value) -> None:
+    if (
+        point.type not in WHOLE_TYPES
+        or point.scale != 1
+        or (point.meaning is not None and point.meaning.encoding)
+    ):
+        return
+    for one in value if isinstance(value, tuple | list) else (value,):
+        if isinstance(one, float) and math.isfinite(one) and not (one - point.offset).is_integer():
+            raise UsageError(f"{point.name} is {point.type} and holds whole numbers, got {one!r}")
 
 
 def holds(point: Point, registers: Sequence[int], sent: Sequence[int]) -> bool:
