@@ -50,6 +50,16 @@ def test_every_message_is_one_line(error: BaseException) -> None:
     assert "\n" not in message(error)
 
 
+def test_a_unit_is_named_once() -> None:
+    error = errors.NoReplyError("unit 7 did not answer function 6")
+    assert message(Failed(error, "plc:502, unit 7")).startswith(
+        "plc:502, unit 7: did not answer function 6; "
+    )
+    written = message(Failed(error, "plc:502, unit 7, writing holding:5"))
+    assert written.startswith("plc:502, unit 7, writing holding:5: did not answer function 6; ")
+    assert message(Failed(error, "plc:502")).startswith("plc:502: unit 7 did not answer")
+
+
 def test_a_message_does_not_fill_the_screen() -> None:
     """H281."""
     assert len(message(errors.UsageError("x" * 1_000_000))) < 1100

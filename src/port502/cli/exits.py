@@ -125,6 +125,9 @@ def _faulty(error: ConfigError) -> str:
 
 def _told(error: Port502Error, tried: str) -> str:
     before = f"{tried}: " if tried else ""
+    text = str(error)
+    for part in tried.split(", ") if tried else ():
+        text = text.removeprefix(f"{part} ")  # "unit 1: unit 1 did not answer" says it twice
     if isinstance(error, DeviceError):
         hints = _EXCEPTION_HINTS | _READ_HINTS if error.function in _READS else _EXCEPTION_HINTS
         hint = hints.get(error.code, "its manual may know what this code means")
@@ -132,11 +135,11 @@ def _told(error: Port502Error, tried: str) -> str:
         number = f" (function {error.function})" if error.function in FUNCTION_NAMES else ""
         return f"{before}{name}{number} was refused with {exception_text(error)}; {hint}"
     if isinstance(error, NoReplyError):
-        return f"{before}{error}; check --unit, or give it more time with --timeout"
+        return f"{before}{text}; check --unit, or give it more time with --timeout"
     if isinstance(error, ProtocolError):
-        return f"{before}{error}; -vv shows the bytes"
+        return f"{before}{text}; -vv shows the bytes"
     if isinstance(error, LinkClosedError):
-        return f"{before}{error}; try again, or close other programs that use this device"
+        return f"{before}{text}; try again, or close other programs that use this device"
     return str(error)
 
 
