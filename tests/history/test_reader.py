@@ -54,6 +54,14 @@ def test_an_empty_history_knows_no_points_but_refuses_none(tmp_path: Path) -> No
     assert (info.samples, info.first, info.last, info.bytes_per_sample) == (0, None, None, 0.0)
 
 
+def test_a_file_without_a_byte_is_an_empty_history(tmp_path: Path) -> None:
+    (tmp_path / "history.sqlite").touch()
+    history = History(tmp_path / "history.sqlite")
+    assert history.points() == []
+    assert list(history.query(["pump.speed"])) == []
+    assert (history.info().samples, history.info().damaged, history.damaged) == (0, (), [])
+
+
 def test_without_a_file_there_is_no_history(tmp_path: Path) -> None:
     with pytest.raises(UsageError, match="no history at"):
         History(tmp_path / "history.sqlite")

@@ -176,6 +176,11 @@ class History:
         return _Segments([*set_aside_before(self.path), self.path], self.damaged)
 
 
+def _is_blank(path: Path) -> bool:
+    """Whether nothing was ever written to a file: the process that made it ended before its first table."""
+    return path.stat().st_size == 0 and not path.with_name(f"{path.name}-wal").exists()
+
+
 class _Segments:
     """Opens the files of a history for one question; names those that cannot be opened."""
 
@@ -186,7 +191,7 @@ class _Segments:
 
     def __enter__(self) -> list[Segment]:
         for path in self._paths:
-            if not path.is_file():
+            if not path.is_file() or _is_blank(path):
                 continue
             try:
                 self._open.append(Segment(path, self._note))
