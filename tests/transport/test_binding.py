@@ -50,3 +50,9 @@ def test_who_listens_on_the_port_of_another_address_is_not_to_blame() -> None:
 def test_a_listener_on_all_addresses_is_in_the_way_of_each() -> None:
     with socket.create_server(("", 0), family=socket.AF_INET6, dualstack_ipv6=True) as listening:
         assert port_holder(listening.getsockname()[1], "127.0.0.1")
+
+
+def test_a_name_that_nobody_knows_comes_with_an_example() -> None:
+    said = str(bind_error("foo", 502, socket.gaierror(socket.EAI_NONAME, "Name or service not known")))
+    assert said.startswith("cannot listen on foo:502: nobody knows the name foo; ")
+    assert "such as tcp://127.0.0.1:1502" in said

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import os
+import socket
 import sys
 from ipaddress import IPv4Address, IPv6Address, ip_address
 from pathlib import Path
@@ -32,6 +33,11 @@ def bind_error(host: str, port: int, error: OSError) -> ConnectError:
         return ConnectError(
             f"cannot listen on {place}: {host} is not an address of this machine (see `ip address`)"
         )
+    if isinstance(error, socket.gaierror):
+        return ConnectError(
+            f"cannot listen on {place}: nobody knows the name {host}; name an address of this machine and a port,"
+            " such as tcp://127.0.0.1:1502, or tcp://0.0.0.0:1502 for all of its addresses"
+        )
     return ConnectError(f"cannot listen on {place}: {error.strerror or error}")
 
 
@@ -42,7 +48,7 @@ def port_holder(port: int, host: str = "") -> str:
     """
     try:
         inodes = _listening_inodes(port, host)
-        return _process_with(inodes) if inodes else ""
+        return process_with(inodes) if inodes else ""
     except OSError:
         return ""
 
@@ -60,7 +66,7 @@ def _listening_inodes(port: int, host: str) -> set[str]:
             if (
                 fields[3] == LISTENING
                 and int(number, 16) == port
-                and _in_the_way(_kernel_address(place), wanted)
+                and _in_the_way(kernel_address(place), wanted)
             ):
                 inodes.add(f"socket:[{fields[9]}]")
     return inodes
@@ -73,7 +79,7 @@ def _address_of(host: str) -> IPv4Address | IPv6Address | None:
         return None
 
 
-def _kernel_address(text: str) -> IPv4Address | IPv6Address:
+def kernel_address(text: str) -> IPv4Address | IPv6Address:
     """An address as the kernel's tables have it: words of 32 bits, each in the order of the processor."""
     data = bytes.fromhex(text)
     if sys.byteorder == "little":
@@ -87,7 +93,8 @@ def _in_the_way(held: IPv4Address | IPv6Address, wanted: IPv4Address | IPv6Addre
     return wanted is None or wanted == held or wanted.is_unspecified or held.is_unspecified
 
 
-def _process_with(inodes: set[str]) -> str:
+def process_with(inodes: set[str]) -> str:
+    """The process that holds one of these sockets, as ``name (process 123)``; empty where that is not told."""
     for process in Path("/proc").iterdir():
         if not process.name.isdigit():
             continue
