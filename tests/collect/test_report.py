@@ -41,3 +41,16 @@ async def test_the_status_adds_up() -> None:
         assert 0 < offline.next_probe <= 60
         assert next((group.device, group.points, group.cycles) for group in one.groups)[:2] == ("a", 2)
         assert status.cycles == sum(group.cycles for group in one.groups)
+
+
+async def test_which_devices_are_silent() -> None:
+    unit, dead = SimUnit().fill(Table.HOLDING, 0, [1]), SimUnit()
+    dead.silent = True
+    site = [connection("plc", device("a", 1, holding("x", 0)), device("b", 2, holding("x", 0)))]
+    async with running(site, {"plc": {1: unit, 2: dead}}) as run:
+        assert run.collector.silent_devices() == {"a": None, "b": None}
+        run.go(30)
+        assert run.collector.silent_devices() == {"a": False, "b": True}
+    async with running(site, {"plc": {1: unit, 2: dead}}, reachable=False) as run:
+        run.go(5)
+        assert run.collector.silent_devices() == {"a": True, "b": True}

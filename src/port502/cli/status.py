@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, is_dataclass
+from dataclasses import fields, is_dataclass
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
 from port502.cli import options
+from port502.cli.alarm_view import alarm_json, alarms_table
 from port502.cli.board import connections_table, headline, refusal_text, troubles
 from port502.cli.expecting import expecting
 from port502.cli.output import console, printable, put, put_json, put_table
 from port502.cli.target import site_path
+from port502.collect.alarms import AlarmState
 from port502.errors import ConnectError
 from port502.site.build import load_site
 from port502.site.control import ask_status, control_path, is_answered
@@ -57,8 +59,10 @@ def status(
 
 def named(thing: Any) -> Any:
     """The status by its field names in JSON: durations end in ``_s`` or ``_ms``."""
+    if isinstance(thing, AlarmState):
+        return alarm_json(thing)
     if is_dataclass(thing) and not isinstance(thing, type):
-        return named(asdict(thing))
+        return {_name(one.name): named(_scaled(one.name, getattr(thing, one.name))) for one in fields(thing)}
     if isinstance(thing, dict):
         return {_name(key): named(_scaled(key, value)) for key, value in thing.items()}
     if isinstance(thing, list | tuple):
@@ -91,6 +95,9 @@ def _show(found: SiteStatus) -> None:
         put("")
     for line in ill:
         out.print(line)
+    if found.alarms:
+        put("")
+        put_table(alarms_table(found.alarms))
     if found.last_refusal is not None:
         put(f"last refusal: {refusal_text(found.last_refusal)}")
     if found.history.last_error:

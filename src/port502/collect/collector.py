@@ -19,7 +19,7 @@ from port502.collect.latest import Current, Latest
 from port502.collect.outlet import Outlet
 from port502.collect.poller import Layout, Poller, Workshop
 from port502.collect.reads import bands_of, point_of
-from port502.collect.report import report
+from port502.collect.report import report, silent_devices
 from port502.collect.sample import Value
 from port502.collect.schedule import Chore, Schedule, grain
 from port502.collect.settings import ConnectionSettings, DeviceSettings
@@ -269,6 +269,10 @@ class Collector:
         """How it fares, down to each unit."""
         uptime = 0.0 if self._started is None else self._clock.time() - self._started
         return report(self._shop, self._pollers.values(), self._bus.status(), uptime)
+
+    def silent_devices(self) -> dict[str, bool | None]:
+        """Of each device, whether it does not answer; None as long as nobody asked it."""
+        return silent_devices(self._pollers.values())
 
     def _find(self, device: str) -> tuple[Poller, DeviceSettings]:
         if self._started is None or self._stopped:

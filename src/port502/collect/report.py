@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from port502.collect.bus import SinkStatus
-from port502.collect.health import ONLINE
+from port502.collect.health import OFFLINE, ONLINE, UNKNOWN
 from port502.collect.poller import Poller, Workshop
 from port502.collect.status import CollectorStatus, ConnectionStatus, FaultyPoint, GroupStatus, UnitStatus
+from port502.transport.states import LinkState
 
 
 def report(
@@ -31,6 +32,18 @@ def report(
         sinks=sinks,
         connections=tuple(_connection(poller) for poller in pollers),
     )
+
+
+def silent_devices(pollers: Iterable[Poller]) -> dict[str, bool | None]:
+    """Of each device, whether it does not answer, or its connection cannot be made; None: nobody asked it yet."""
+    found: dict[str, bool | None] = {}
+    for poller in pollers:
+        trying = poller.wire.state in (LinkState.CONNECTING, LinkState.BACKING_OFF)
+        away = trying and poller.wire.counters.failures > 0
+        for device in poller.settings.devices:
+            state = poller.unit_of(device).health.state
+            found[device.name] = True if away else None if state == UNKNOWN else state == OFFLINE
+    return found
 
 
 def _connection(poller: Poller) -> ConnectionStatus:

@@ -6,9 +6,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from port502.collect.alarms import AlarmSettings
+from port502.collect.derived import names_of
 from port502.collect.expression import Expression
 from port502.collect.settings import ConnectionSettings, DeviceSettings, ExpressionSettings
 from port502.history.settings import Keep
+from port502.site.alarms import alarm_settings
 from port502.site.connections import connection_faults, timeout_warning
 from port502.site.document import Document, read_document
 from port502.site.entries import DevicePoints, gather
@@ -29,7 +32,7 @@ class Site:
 
     ``path`` is the file it came from, ``timezone`` an IANA name, ``sheets`` the files with points that belong to
     it and its own maps, ``warnings`` what is allowed but worth a look,
-    ``listeners`` who may call us.
+    ``listeners`` who may call us, ``alarms`` what is to be watched.
     """
 
     name: str
@@ -40,6 +43,13 @@ class Site:
     sheets: tuple[Path, ...] = ()
     warnings: tuple[Fault, ...] = ()
     listeners: tuple[ListenerSettings, ...] = ()
+    alarms: tuple[AlarmSettings, ...] = ()
+
+    @property
+    def points(self) -> frozenset[str]:
+        """The full names of all points, read and computed."""
+        devices = [device for connection in self.connections for device in connection.devices]
+        return frozenset(f"{device.name}.{name}" for device in devices for name in names_of(device))
 
 
 def load_site(path: str | Path, environment: Mapping[str, str] | None = None) -> Site:
@@ -65,9 +75,12 @@ def understand_site(document: Document) -> tuple[Site | None, tuple[Fault, ...]]
     devices, found = gather(file, document)
     faults += found
     expressions: dict[str, Expression] = {}
+    alarms: tuple[AlarmSettings, ...] = ()
     if all(device.complete for device in devices):
         known = {f"{device.name}.{name}" for device in devices for name in device.names}
         expressions, found = compiled((entry for one in devices for entry in one.computed), known)
+        faults += found
+        alarms, found = alarm_settings(file.alarms, known, list(file.devices), document)
         faults += found
     faults += connection_faults(file, document)
     faults += tls_faults(file, document)
@@ -78,7 +91,7 @@ def understand_site(document: Document) -> tuple[Site | None, tuple[Fault, ...]]
     if any(fault.severity == ERROR for fault in ordered):
         return None, ordered
     site = _site(file, document.path, devices, expressions, ordered)
-    return replace(site, listeners=listeners), ordered
+    return replace(site, listeners=listeners, alarms=alarms), ordered
 
 
 def _site(

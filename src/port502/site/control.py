@@ -23,6 +23,7 @@ from typing import Annotated, Any, Literal, TypeVar
 from pydantic import Field, TypeAdapter, ValidationError
 
 from port502 import errors
+from port502.collect.alarms import AlarmState
 from port502.collect.sample import Value
 from port502.errors import ConnectError, DeviceError, Port502Error, UsageError, device_error
 from port502.site.status import SiteStatus
@@ -97,7 +98,37 @@ class AskUnlock:
     ask: Literal["unlock"] = "unlock"
 
 
-Question = AskStatus | AskRead | AskWrite | AskCall | AskLock | AskUnlock
+@dataclass(frozen=True, slots=True)
+class AskAlarms:
+    """How do the alarms stand?"""
+
+    ask: Literal["alarms"] = "alarms"
+
+
+@dataclass(frozen=True, slots=True)
+class AskAcknowledge:
+    """Somebody has seen these alarms."""
+
+    alarms: tuple[str, ...]
+    by: str = ""
+    comment: str = ""
+    ask: Literal["acknowledge"] = "acknowledge"
+
+
+@dataclass(frozen=True, slots=True)
+class AskShelve:
+    """Keep an alarm silent until Unix time ``until``; without a time let it be heard again."""
+
+    alarm: str
+    until: float | None = None
+    by: str = ""
+    comment: str = ""
+    ask: Literal["shelve"] = "shelve"
+
+
+Question = (
+    AskStatus | AskRead | AskWrite | AskCall | AskLock | AskUnlock | AskAlarms | AskAcknowledge | AskShelve
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,6 +190,7 @@ class Answer:
     written: Written | None = None
     reply: str | None = None
     listeners: tuple[str, ...] | None = None
+    alarms: tuple[AlarmState, ...] | None = None
     failure: Failure | None = None
 
 
@@ -326,6 +358,25 @@ def ask_lock(path: Path, why: str, by: str = "") -> tuple[str, ...]:
 def ask_unlock(path: Path, by: str = "") -> tuple[str, ...]:
     """Let writes through again at the running site; returns the names of its listeners."""
     return ask(path, AskUnlock(by)).listeners or ()
+
+
+def ask_alarms(path: Path) -> tuple[AlarmState, ...]:
+    """How the alarms of the running site stand, the important ones first."""
+    return ask(path, AskAlarms()).alarms or ()
+
+
+def ask_acknowledge(
+    path: Path, alarms: tuple[str, ...], by: str = "", comment: str = ""
+) -> tuple[AlarmState, ...]:
+    """Acknowledge alarms of the running site; raises UsageError where that makes no sense."""
+    return ask(path, AskAcknowledge(alarms, by, comment)).alarms or ()
+
+
+def ask_shelve(
+    path: Path, alarm: str, until: float | None, by: str = "", comment: str = ""
+) -> tuple[AlarmState, ...]:
+    """Shelve an alarm of the running site until a Unix time; None takes it off the shelf."""
+    return ask(path, AskShelve(alarm, until, by, comment)).alarms or ()
 
 
 def _line(sock: socket.socket) -> bytes:

@@ -11,6 +11,7 @@ from port502.collect.expression import LONGEST_TEXT
 from port502.errors import UsageError
 from port502.protocol.tolerances import TOLERANCES
 from port502.registers.values import ORDERS, TYPES
+from port502.site.alarm_model import Alarms
 from port502.site.durations import duration_text
 from port502.site.faults import KeyPath, nearest
 from port502.site.kinds import Duration, Line, Name, OneOf, Ref, Section, Size, Text
@@ -210,12 +211,13 @@ class SiteFile(Section):
     connections: dict[Name, Connection] = Field(default_factory=dict)
     devices: dict[Name, Device] = Field(default_factory=dict)
     listeners: Listeners = Field(default_factory=dict)
+    alarms: Alarms = Field(default_factory=dict)
     history: History = History()
 
 
 def entry_of(path: KeyPath) -> KeyPath:
-    """What is left out when something at a path is faulty: a connection, a point, a group, a key of a device."""
-    if path[:1] in (("connections",), ("listeners",)):
+    """What is left out when something at a path is faulty: a connection, an alarm, a point, a key of a device."""
+    if path[:1] in (("connections",), ("listeners",), ("alarms",)):
         return path[:2]
     if path[:1] == ("devices",) and path[2:3] != ("connection",):
         return path[: 4 if path[2:3] in (("points",), ("groups",)) else 3]

@@ -10,17 +10,23 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
+from port502.collect.alarms.alarm import NORMAL
 from port502.collect.calling import request_in
 from port502.collect.collector import Collector
 from port502.collect.demand import Reading
 from port502.errors import ConfigError, UsageError
 from port502.history import Recorder, Spool
+from port502.history.alarm_book import AlarmBook
+from port502.site.alarm_keeper import AlarmKeeper
 from port502.site.build import Site, load_site
 from port502.site.control import (
     Answer,
+    AskAcknowledge,
+    AskAlarms,
     AskCall,
     AskLock,
     AskRead,
+    AskShelve,
     AskStatus,
     AskUnlock,
     AskWrite,
@@ -33,11 +39,12 @@ from port502.site.control import (
 )
 from port502.site.difference import Difference, difference
 from port502.site.listening import Listeners
-from port502.site.status import HistoryStatus, SiteStatus, Summary
+from port502.site.status import HistoryStatus, SiteStatus, Summary, fault_of
 
 log = logging.getLogger("port502.site")
 
 KNOWLEDGE = "knowledge.json"
+ALARMS = "alarms.db"
 
 
 class Running:
@@ -50,6 +57,8 @@ class Running:
         self.site = site
         self.collector = Collector(site.connections, knowledge=site.history.path / KNOWLEDGE)
         self.listeners = Listeners(self.collector, site.history.path)
+        self._book = AlarmBook(site.history.path / ALARMS)
+        self.alarms = AlarmKeeper(self.collector, self._book, site.alarms, site.points)
         self._recorder: Recorder | None = None
         self._spool: Spool | None = None
         self._control: ControlSocket | None = None
@@ -82,6 +91,7 @@ class Running:
         self.collector.add_sink("history", self._recorder)
         self._began = asyncio.get_running_loop().time()
         self.collector.start()
+        await self.alarms.start()
         try:
             await self.listeners.start(self.site.listeners)
         except BaseException:
@@ -94,6 +104,7 @@ class Running:
         if self._control is not None:
             await self._control.stop()
         await self.listeners.stop()
+        await self.alarms.stop()
         await self.collector.stop(grace)
         if self._recorder is not None:
             kept = await asyncio.to_thread(self._recorder.close, 10.0)
@@ -110,6 +121,7 @@ class Running:
             change = difference(self.site, new)
             await self.collector.apply(new.connections)
             await self.listeners.apply(new.listeners)
+            self.alarms.apply(new.alarms, new.points)
             if new.history != self.site.history:
                 log.warning("%s: the history's place and limits change with the next start", new.name)
             self.site = new
@@ -125,6 +137,7 @@ class Running:
             self.collector.status(),
             self._history_status(),
             self.listeners.status(),
+            tuple(alarm for alarm in self.alarms.states() if alarm.state != NORMAL or alarm.silent),
         )
 
     def summary(self) -> Summary:
@@ -148,6 +161,7 @@ class Running:
             points=sum(len(device.points) + len(device.expressions) for device in devices),
             refused=site.refused,
             last_refusal=site.last_refusal,
+            fault=fault_of(status),
         )
 
     def _history_status(self) -> HistoryStatus:
@@ -165,6 +179,8 @@ class Running:
     async def _answer(self, question: Question) -> Answer:
         if isinstance(question, AskStatus):
             return Answer(status=self.status())
+        if isinstance(question, AskAlarms | AskAcknowledge | AskShelve):
+            return self._alarms_after(question)
         if isinstance(question, AskLock):
             return Answer(listeners=self.listeners.lock(question.why, question.by))
         if isinstance(question, AskUnlock):
@@ -175,6 +191,15 @@ class Running:
         if isinstance(question, AskCall):
             return await self._call(question)
         return await self._write(question)
+
+    def _alarms_after(self, question: AskAlarms | AskAcknowledge | AskShelve) -> Answer:
+        if isinstance(question, AskAcknowledge):
+            self.alarms.acknowledge(question.alarms, question.by, question.comment)
+        elif isinstance(question, AskShelve) and question.until is not None:
+            self.alarms.shelve(question.alarm, question.until, question.by, question.comment)
+        elif isinstance(question, AskShelve):
+            self.alarms.unshelve(question.alarm, question.by)
+        return Answer(alarms=tuple(self.alarms.states()))
 
     async def _call(self, question: AskCall) -> Answer:
         request = request_in(question.pdu, raw=question.raw)

@@ -4,7 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from port502.collect.alarms import AlarmState
 from port502.collect.status import CollectorStatus
+
+
+NOT_CONNECTED, NO_ANSWER, REFUSED = "not connected", "no answer", "refused"
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +59,7 @@ class ListenerStatus:
 
 @dataclass(frozen=True, slots=True)
 class SiteStatus:
-    """A running site: its name, file and process, the collector, the history and the listeners."""
+    """A running site: its name, file and process, the collector, the history, the listeners, the alarms not normal."""
 
     site: str
     path: str
@@ -63,6 +67,7 @@ class SiteStatus:
     collector: CollectorStatus
     history: HistoryStatus
     listeners: tuple[ListenerStatus, ...] = ()
+    alarms: tuple[AlarmState, ...] = ()
 
     @property
     def refused(self) -> int:
@@ -78,7 +83,11 @@ class SiteStatus:
 
 @dataclass(frozen=True, slots=True)
 class Summary:
-    """What a run came to, for its last line; ``refused`` are requests that policies of listeners turned away."""
+    """What a run came to, for its last line; ``refused`` are requests that policies of listeners turned away.
+
+    ``fault`` is why not one sample was good: ``not connected``, ``no answer`` or ``refused``; empty where one was, or
+    where there was none at all.
+    """
 
     site: str
     seconds: float
@@ -95,3 +104,15 @@ class Summary:
     points: int
     refused: int = 0
     last_refusal: Refusal | None = None
+    fault: str = ""
+
+
+def fault_of(status: CollectorStatus) -> str:
+    """Why not one sample was good; empty where one was."""
+    if status.good or status.uncertain or not status.bad:
+        return ""
+    if not any(one.connects for one in status.connections):
+        return NOT_CONNECTED
+    if any(one.replies for one in status.connections):
+        return REFUSED
+    return NO_ANSWER
