@@ -39,7 +39,7 @@ def silent_devices(pollers: Iterable[Poller]) -> dict[str, bool | None]:
     found: dict[str, bool | None] = {}
     for poller in pollers:
         trying = poller.wire.state in (LinkState.CONNECTING, LinkState.BACKING_OFF)
-        away = trying and poller.wire.counters.failures > 0
+        away = trying and bool(poller.wire.counters.last_error)
         for device in poller.settings.devices:
             state = poller.unit_of(device).health.state
             found[device.name] = True if away else None if state == UNKNOWN else state == OFFLINE

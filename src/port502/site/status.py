@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from port502.collect.alarms import AlarmState
 from port502.collect.status import CollectorStatus
 
-
 NOT_CONNECTED, NO_ANSWER, REFUSED = "not connected", "no answer", "refused"
+"""Why not one sample of a run was good."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,7 +108,7 @@ class Summary:
 
 
 def fault_of(status: CollectorStatus) -> str:
-    """Why not one sample was good; empty where one was."""
+    """Why not one sample was good; empty where one was, and where there was none at all."""
     if status.good or status.uncertain or not status.bad:
         return ""
     if not any(one.connects for one in status.connections):
