@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+from contextlib import nullcontext
 from pathlib import Path
 
 import pytest
 
 from port502.cli.run import seconds_of
 from port502.errors import UsageError
+from port502.service.call import Call, Reply, Service
+from port502.service.device import Device
 from tests.cli.conftest import Run
+from tests.cli.served import served
+from tests.cli.test_through import running_site
+from tests.peers.ports import free_port
 
 SITE = """
 site: test
@@ -51,6 +57,41 @@ def test_what_was_run_can_be_asked_afterwards(run: Run, tmp_path: Path, device: 
     assert "test: 1 connection, 1 device, 2 points; Ctrl-C ends" in done.err
     found = run("history", "query", "pump.speed", "--since", "5m", "--json").json["samples"]
     assert {one["value"] for one in found} == {10}
+
+
+def silent(call: Call) -> Reply:
+    return None
+
+
+@pytest.mark.parametrize(
+    ("service", "points", "code", "fault"),
+    [
+        (Device(holding={0: [1]}), "gone: {ref: 45000}", 1, "refused"),
+        (silent, "speed: {ref: 40001}", 4, "no answer"),
+        (None, "speed: {ref: 40001}", 3, "not connected"),
+    ],
+    ids=["refused", "silent", "nobody"],
+)
+def test_a_run_without_one_good_sample_says_why(
+    run: Run, tmp_path: Path, service: Service | None, points: str, code: int, fault: str
+) -> None:
+    site = (
+        'site: test\nhistory: {path: kept}\nconnections: {plc: {url: "%s", response_timeout: 50ms, retries: 0}}\n'
+        "devices: {pump: {connection: plc, interval: 50ms, points: {%s}}}\n"
+    )
+    with served(service) if service is not None else nullcontext(f"tcp://127.0.0.1:{free_port()}") as url:
+        (tmp_path / "site.yaml").write_text(site % (url, points))
+        done = run("run", "--for", "0.6", "--json")
+    assert (done.code, done.lines[-1]["fault"]) == (code, fault)
+    assert done.lines[-1]["bad"] == done.lines[-1]["samples"] > 0
+
+
+def test_a_second_run_is_refused_in_one_line(run: Run, tmp_path: Path) -> None:
+    with running_site(tmp_path):
+        done = run("run")
+    assert done.code == 2
+    assert done.err.count("\n") == 1
+    assert "this site is running already" in done.err
 
 
 def test_a_faulty_site_ends_with_2_and_one_line(run: Run, tmp_path: Path) -> None:

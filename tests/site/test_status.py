@@ -7,7 +7,7 @@ from dataclasses import replace
 from pydantic import TypeAdapter
 
 from port502.collect.status import CollectorStatus, ConnectionStatus, UnitStatus
-from port502.site.status import HistoryStatus, ListenerStatus, Refusal, SiteStatus
+from port502.site.status import HistoryStatus, ListenerStatus, Refusal, SiteStatus, fault_of
 
 
 def test_a_status_survives_json() -> None:
@@ -34,3 +34,19 @@ def test_refusals_of_all_listeners_are_counted_and_the_newest_is_the_last() -> N
     )
     status = replace(nothing, listeners=listeners)
     assert (status.refused, status.last_refusal) == (7, late)
+
+
+def test_a_fault_is_told_only_where_no_sample_was_good() -> None:
+    nobody = ConnectionStatus("plc", "tcp://10.0.0.1:502", "backing off", 1.0)
+    silent = replace(nobody, connects=1, timeouts=3)
+    refusing = replace(silent, exceptions=2)
+    bad = CollectorStatus(1.0, 2, 3, 4, 0, 0, 4, 0, 0, 0)
+    for connections, fault in (
+        ((nobody,), "not connected"),
+        ((nobody, silent), "no answer"),
+        ((silent, refusing), "refused"),
+    ):
+        assert fault_of(replace(bad, connections=connections)) == fault
+    assert fault_of(replace(bad, good=1, connections=(nobody,))) == ""
+    assert fault_of(replace(bad, uncertain=1)) == ""
+    assert fault_of(replace(bad, bad=0)) == ""

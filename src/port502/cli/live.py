@@ -132,6 +132,8 @@ def put_summary(summary: Summary, *, json: bool, quiet: bool = False, **more: ob
     if json:
         told: dict[str, Any] = asdict(summary)
         told["seconds"] = round(summary.seconds, 3)
+        if not summary.fault:
+            del told["fault"]
         refusal = told.pop("last_refusal")
         if refusal is not None:
             told["last_refusal"] = {key: value for key, value in refusal.items() if value not in (None, "")}
@@ -142,5 +144,7 @@ def put_summary(summary: Summary, *, json: bool, quiet: bool = False, **more: ob
             f" {summary.good:,} good, {summary.uncertain:,} uncertain, {summary.bad:,} bad;"
             f" {summary.overruns:,} overruns, {summary.lost:,} lost"
         )
+        if summary.fault:
+            put(f"not one sample was good: {summary.fault}; `port502 status` tells more while it runs")
         if summary.last_refusal is not None:
             put(f"{count(summary.refused, 'request')} refused, last: {refusal_text(summary.last_refusal)}")

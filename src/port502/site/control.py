@@ -221,8 +221,7 @@ class ControlSocket:
 
     async def start(self) -> None:
         """Listen; raises UsageError when this site is running already."""
-        if is_answered(self.path):
-            raise UsageError(f"this site is running already ({self.path} is answered); see `port502 status`")
+        check_not_running(self.path)
         _make_private(self.path.parent)
         with contextlib.suppress(FileNotFoundError):
             self.path.unlink()
@@ -301,6 +300,12 @@ def ask(path: Path, question: Question, *, patience: float = PATIENCE) -> Answer
     if answer.failure is not None:
         raise answer.failure.error()
     return answer
+
+
+def check_not_running(path: Path) -> None:
+    """Raise UsageError when the site whose control socket this is runs already."""
+    if is_answered(path):
+        raise UsageError(f"this site is running already ({path} is answered); see `port502 status`")
 
 
 def is_answered(path: Path) -> bool:

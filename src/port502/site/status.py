@@ -113,6 +113,6 @@ def fault_of(status: CollectorStatus) -> str:
         return ""
     if not any(one.connects for one in status.connections):
         return NOT_CONNECTED
-    if any(one.replies for one in status.connections):
+    if any(one.exceptions for one in status.connections):
         return REFUSED
     return NO_ANSWER
