@@ -27,6 +27,15 @@ WANTED = {
     "status": ("site",),
     "serve": ("device", "map"),
     "simulate": ("plant",),
+    "firewall": ("site",),
+    "guard lock": ("site",),
+    "guard unlock": ("site",),
+    "history info --site": ("site",),
+    "read @m speed --site": ("site",),
+    "share @m --listen tcp://127.0.0.1:0 --site": ("site",),
+    "guard --listen tcp://127.0.0.1:0 --upstream tcp://127.0.0.1:1 --policy": ("policy",),
+    "guard explain 6 1 1 --policy": ("policy",),
+    "guard diff policy.yaml": ("policy",),
 }
 
 
@@ -45,7 +54,7 @@ def test_another_kind_of_file_is_named_with_its_command(
     run: Run, files: Path, command: str, given: str
 ) -> None:
     wanted = WANTED[command]
-    done = run(command, f"{given}.yaml")
+    done = run(*command.split(), f"{given}.yaml")
     assert done.code == 2
     assert done.err == (
         f"port502: {given}.yaml is a {given} file, but this takes a {' or '.join(wanted)} file;"

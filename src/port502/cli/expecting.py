@@ -7,9 +7,12 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from port502.errors import UsageError
+from port502.guard.policy import Policy
+from port502.site.build import Site, load_site
 from port502.site.document import read_document
 from port502.site.faults import SiteFileError
 from port502.site.file_kind import DEVICE, FIRST_KEYS, MAP, PLANT, POLICY, SITE, UNKNOWN, kind_of
+from port502.site.policy_file import load_policy
 
 _TAKEN_BY = {
     SITE: "port502 run {}",
@@ -38,6 +41,18 @@ def expecting(path: Path, *kinds: str) -> Iterator[None]:
         raise UsageError(
             f"{path} is a {found} file, but this takes a {wanted} file; `{command}` takes it"
         ) from None
+
+
+def site_of(path: Path) -> Site:
+    """The site of a site file; raises SiteFileError, and UsageError for a file of another kind."""
+    with expecting(path, SITE):
+        return load_site(path)
+
+
+def policy_of(path: Path) -> Policy:
+    """The policy of a policy file; raises SiteFileError, and UsageError for a file of another kind."""
+    with expecting(path, POLICY):
+        return load_policy(path)
 
 
 def _kind_in(path: Path, kinds: Sequence[str]) -> str:

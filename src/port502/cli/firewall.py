@@ -9,6 +9,7 @@ from typing import Annotated
 import typer
 
 from port502.cli import options
+from port502.cli.expecting import site_of
 from port502.cli.output import put, put_json, say
 from port502.cli.target import site_path
 from port502.commission.firewall.derive import Scope, rules_for
@@ -16,7 +17,6 @@ from port502.commission.firewall.facts import facts_of
 from port502.commission.firewall.formats import Format, render
 from port502.commission.firewall.model import Action, Rendered, Rule, Ruleset
 from port502.errors import UsageError
-from port502.site.build import load_site
 from port502.transport.names import addresses_of
 
 app = typer.Typer(rich_markup_mode=None, add_completion=False)
@@ -70,7 +70,7 @@ def firewall(
         port502 firewall site.yaml --format nftables > port502.nft
     """
     path = site_path(None if site is None else Path(site))
-    facts = facts_of(load_site(path))
+    facts = facts_of(site_of(path))
     hosts = [_address(text) for text in host or ()]
     rules = rules_for(facts, scope, resolve=None if numeric else addresses_of, hosts=hosts)
     rendered = render(rules, form)

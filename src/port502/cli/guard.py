@@ -11,6 +11,7 @@ import typer
 
 from port502.cli import guard_lock, guard_tools, options
 from port502.cli.exits import message
+from port502.cli.expecting import policy_of
 from port502.cli.logs import logging_to
 from port502.cli.loop import run
 from port502.cli.output import put, put_json, say
@@ -25,7 +26,6 @@ from port502.guard.policy import Policy
 from port502.guard.seen import Recorder, read_seen
 from port502.guard.settings import AuditSettings, GuardSettings
 from port502.server import Limits
-from port502.site.policy_file import load_policy
 from port502.transport.tls import Tls, tls_of
 from port502.transport.url import parse_url
 
@@ -146,7 +146,7 @@ def guard(
     )
 
     def current() -> Policy:
-        found = load_policy(policy)
+        found = policy_of(policy)
         return found.dry() if dry_run else found
 
     settings = AuditSettings(path=audit, when_full=when_full)

@@ -9,9 +9,9 @@ from typing import Annotated, TypeAlias
 import typer
 
 from port502.cli import options
+from port502.cli.expecting import site_of
 from port502.cli.output import put, put_json
 from port502.cli.target import site_path
-from port502.site.build import load_site
 from port502.site.control import ask_lock, ask_unlock, control_path
 
 SiteArgument: TypeAlias = Annotated[
@@ -38,7 +38,7 @@ def lock(
         port502 guard lock site.yaml --why "maintenance at the press"
     """
     path = site_path(site)
-    gates = ask_lock(control_path(load_site(path).history.path), why, _who())
+    gates = ask_lock(control_path(site_of(path).history.path), why, _who())
     if json:
         put_json({"locked": True, "listeners": list(gates), "reason": why})
     else:
@@ -53,7 +53,7 @@ def unlock(site: SiteArgument = None, json: options.Json = False) -> None:
         port502 guard unlock site.yaml
     """
     path = site_path(site)
-    gates = ask_unlock(control_path(load_site(path).history.path), _who())
+    gates = ask_unlock(control_path(site_of(path).history.path), _who())
     if json:
         put_json({"locked": False, "listeners": list(gates)})
     else:

@@ -11,6 +11,7 @@ import typer
 
 from port502.cli import options
 from port502.cli.exits import DONE, FAULTS_FOUND
+from port502.cli.expecting import policy_of
 from port502.cli.output import printable, put, put_json
 from port502.errors import Port502Error, UsageError
 from port502.guard import explain as explaining
@@ -28,7 +29,6 @@ from port502.protocol.mbap import MbapFraming
 from port502.protocol.message import RawRequest, Request
 from port502.protocol.pdu import decode_request
 from port502.service.call import Session
-from port502.site.policy_file import load_policy
 
 PolicyOption: TypeAlias = Annotated[Path, typer.Option("--policy", metavar="FILE", help="The policy file.")]
 _SHORTEST_FRAME = 8
@@ -79,7 +79,7 @@ def explain(
     """
     asked, of_frame = _request(request)
     unit = of_frame if unit is None else unit
-    rules = load_policy(policy)
+    rules = policy_of(policy)
     session = Session(
         from_, transport="tcp", role=role, fingerprint=fingerprint.replace(":", ""), subject=subject
     )
@@ -144,7 +144,7 @@ def diff(
 
         port502 guard diff policy.yaml new.yaml --traffic audit.jsonl
     """
-    before, after = load_policy(old), load_policy(new)
+    before, after = policy_of(old), policy_of(new)
     rules = rule_changes(before, after)
     tried = [read_seen(log, refused=True) for log in traffic or ()]
     found = [change for one in tried for change in changes(before, after, one.seen, time.time())]

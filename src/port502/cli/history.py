@@ -15,6 +15,7 @@ from typing import Annotated, TypeAlias
 import typer
 
 from port502.cli import options
+from port502.cli.expecting import site_of
 from port502.cli.output import console, json_text, printable, put, put_json, say
 from port502.cli.target import site_path
 from port502.collect.sample import Sample
@@ -22,7 +23,6 @@ from port502.errors import UsageError
 from port502.history import Bucket, Gap, History, Info, export_csv, format_time, parse_duration, parse_when
 from port502.registers.text import format_value
 from port502.registers.values import Value
-from port502.site.build import load_site
 
 app = typer.Typer(rich_markup_mode=None, add_completion=False, no_args_is_help=True)
 
@@ -175,7 +175,7 @@ def export(
 
 
 def _history(site: Path | None) -> History:
-    return History(load_site(site_path(site)).history.file)
+    return History(site_of(site_path(site)).history.file)
 
 
 def _moment(text: str | None, now: float) -> float | None:

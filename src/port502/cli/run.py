@@ -11,16 +11,15 @@ import typer
 
 from port502.cli import exits, loop, options
 from port502.cli.board import count
-from port502.cli.expecting import expecting
+from port502.cli.expecting import site_of
 from port502.cli.live import attend, put_summary
 from port502.cli.output import say
 from port502.cli.target import site_path
 from port502.errors import UsageError
 from port502.history import parse_duration
-from port502.site.build import Site, load_site
+from port502.site.build import Site
 from port502.site.control import check_not_running, control_path
 from port502.site.faults import Fault
-from port502.site.file_kind import SITE
 from port502.site.running import Running
 from port502.site.status import NO_ANSWER, NOT_CONNECTED, REFUSED, Summary
 
@@ -65,8 +64,7 @@ def run(
         port502 run site.yaml --for 10 --json
     """
     path = site_path(site)
-    with expecting(path, SITE):
-        described = load_site(path)
+    described = site_of(path)
     seconds = seconds_of(for_)
     check_not_running(control_path(described.history.path))
     if not quiet:

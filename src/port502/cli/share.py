@@ -266,14 +266,14 @@ def _upstream(target: str, timeout: float | None, site: Path | None, secure: Sec
             name=files.get("name"),
         )
         return Upstream(url, LinkSettings(connect_timeout=timeout or 3.0, tls=tls), timeout or 1.0)
+    from port502.cli.expecting import site_of
     from port502.collect.wire import link_settings
-    from port502.site.build import load_site
     from port502.site.control import control_path, is_answered
 
     if given := secure.arguments():
         raise UsageError(f"{target} has its certificates in the site file; leave --{next(iter(given))} out")
     path = site_path(site)
-    described = load_site(path)
+    described = site_of(path)
     connection, _ = find(target[1:], described.connections, path)
     if is_answered(control_path(described.history.path)):
         raise UsageError(

@@ -11,14 +11,12 @@ import typer
 from port502.cli import options
 from port502.cli.alarm_view import alarm_json, alarms_table
 from port502.cli.board import connections_table, headline, refusal_text, troubles
-from port502.cli.expecting import expecting
+from port502.cli.expecting import site_of
 from port502.cli.output import console, printable, put, put_json, put_table
 from port502.cli.target import site_path
 from port502.collect.alarms import AlarmState
 from port502.errors import ConnectError
-from port502.site.build import load_site
 from port502.site.control import ask_status, control_path, is_answered
-from port502.site.file_kind import SITE
 from port502.site.status import HistoryStatus, SiteStatus
 
 app = typer.Typer(rich_markup_mode=None, add_completion=False)
@@ -46,8 +44,7 @@ def status(
         port502 status --json
     """
     path = site_path(site)
-    with expecting(path, SITE):
-        control = control_path(load_site(path).history.path)
+    control = control_path(site_of(path).history.path)
     if not is_answered(control):
         raise ConnectError(f"{path} is not running; start it with: port502 run {path}")
     found = ask_status(control)

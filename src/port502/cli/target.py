@@ -123,11 +123,11 @@ def site_path(given: Path | None) -> Path:
 
 
 def _peer_of_site(asked: Asked) -> Peer:
-    from port502.site.build import load_site
+    from port502.cli.expecting import site_of
     from port502.site.control import control_path, is_answered
 
     path = site_path(asked.site)
-    site = load_site(path)
+    site = site_of(path)
     connection, device = find(asked.target[1:], site.connections, path)
     if device is not None and asked.unit not in (None, device.unit):
         raise UsageError(f"{asked.target} is unit {device.unit}; leave --unit out, or name its connection")
