@@ -20,7 +20,7 @@ from port502.gateway.bus import BusSettings
 from port502.gateway.patience import Patience
 from port502.gateway.record import Recorder
 from port502.gateway.routing import Route
-from port502.gateway.station import BusPlan, ListenPlan, Station, longest, time_out_order
+from port502.gateway.station import BusPlan, ListenPlan, Station, longest, needed_by
 from port502.server import Server, Units
 from port502.service.device import Device
 
@@ -130,11 +130,8 @@ def test_plans_that_do_not_fit_are_refused() -> None:
         Station([plan], [BusPlan("x", "rtu:///dev/x"), BusPlan("x", "rtu:///dev/y")])
 
 
-def test_a_client_has_to_be_more_patient_than_the_gateway() -> None:
+def test_what_a_request_may_take_at_worst() -> None:
     serial, remote = BusPlan("yard", "rtu:///dev/x"), BusPlan("plc", "tcp://127.0.0.1")
-    assert time_out_order(serial, 3.0) is None
-    assert time_out_order(remote, 1.0) is None
-    assert "up to 2.1 s" in str(time_out_order(serial, 1.0))
-    assert "up to 0.8 s" in str(time_out_order(remote, 0.5))
+    assert needed_by(serial) == pytest.approx(2.1)
     assert longest(serial) > 12.0
-    assert longest(remote) == 0.8
+    assert needed_by(remote) == longest(remote) == 0.8

@@ -91,7 +91,7 @@ def test_a_connection_is_shared(folder: Path) -> None:
 @pytest.mark.parametrize(
     ("line", "told"),
     [
-        ("x: {url: tcp://127.0.0.1:1}", "needs exactly one of 'serve', 'share' and 'guard'"),
+        ("x: {url: tcp://127.0.0.1:1}", "needs exactly one of 'serve', 'gateway', 'share' and 'guard'"),
         ("x: {url: tcp://127.0.0.1:1, serve: plc.yaml, guard: {connection: plc}}", "needs exactly one of"),
         ("x: {url: tcp://127.0.0.1:1, guard: {connection: plc}}", "needs a 'policy'"),
         ("x: {url: tcp://127.0.0.1:1, share: {connection: plk}}", "unknown connection 'plk'"),

@@ -25,8 +25,9 @@ from port502.gateway.line import LineSettings
 from port502.gateway.patience import Patience
 from port502.gateway.record import Recorder
 from port502.gateway.routing import Route, routes_to
-from port502.gateway.station import BusPlan, ListenPlan, Station, time_out_order
+from port502.gateway.station import BusPlan, ListenPlan, Station, needed_by
 from port502.gateway.status import GatewayStatus
+from port502.gateway.time_outs import time_out_order
 from port502.server import Limits
 from port502.service.access import Networks
 from port502.transport.tls import Tls, tls_of
@@ -150,7 +151,7 @@ def gateway(
     ]
     if any(parse_url(url).is_serial for url in listen) and not quiet:
         for plan in buses:
-            if warning := time_out_order(plan, 1.0):
+            if warning := time_out_order(plan.name, needed_by(plan), 1.0):
                 say(f"port502: {warning}")
     recorder = Recorder(record) if record is not None else None
 

@@ -65,7 +65,8 @@ class DeviceSettings:
 class ConnectionSettings:
     """One TCP connection or serial line with all devices on it: the unit of scheduling.
 
-    ``tls`` are the certificate files of a ``tls://`` url, ``fallback`` where to go on in plain, and when.
+    ``tls`` are the certificate files of a ``tls://`` url, ``fallback`` where to go on in plain, and when. ``in_turns``
+    says that clients of others take turns on this line with the polling.
     """
 
     name: str
@@ -89,3 +90,4 @@ class ConnectionSettings:
     tolerate: frozenset[str] = field(default_factory=frozenset)
     tls: TlsFiles | None = None
     fallback: Fallback | None = None
+    in_turns: bool = False

@@ -21,8 +21,11 @@ OnState: TypeAlias = Callable[[LinkState, str], None]
 class Wire(Protocol):
     """A connection that comes back by itself; ``Link`` is one, tests have another."""
 
-    state: LinkState
     counters: LinkCounters
+
+    @property
+    def state(self) -> LinkState:
+        """Where it stands."""
 
     def submit(
         self,

@@ -20,7 +20,8 @@ BROADCAST = 0
 MOST_CLIENTS = 256
 """So many clients are remembered; the one that asked longest ago is forgotten for a new one."""
 
-_SERIAL = frozenset({"rtu", "ascii"})
+SERIAL_TRANSPORTS = frozenset({"rtu", "ascii"})
+"""Where others answer too, so that a unit without a route has to be met with silence."""
 
 
 @dataclass(slots=True)
@@ -51,19 +52,26 @@ class Gateway:
         silent: bool = False,
         zero: int | None = None,
     ) -> None:
-        self.silent = silent
-        self.zero = zero
         self.unmapped = 0
         self._clients: OrderedDict[int, tuple[Session, ClientCounters]] = OrderedDict()
-        self.change(table, buses)
+        self.change(table, buses, silent=silent, zero=zero)
 
-    def change(self, table: RoutingTable, buses: Mapping[str, Service]) -> None:
+    def change(
+        self,
+        table: RoutingTable,
+        buses: Mapping[str, Service],
+        *,
+        silent: bool = False,
+        zero: int | None = None,
+    ) -> None:
         """Take other routes from the next call on; what is under way ends where it began."""
         missing = [name for name in table.buses if name not in buses]
         if missing:
             raise UsageError(f"a route leads to the bus {missing[0]!r}, which is not there")
-        if self.zero is not None and table.find(self.zero) is None:
-            raise UsageError(f"unit 0 stands for unit {self.zero}, which has no route")
+        if zero is not None and table.find(zero) is None:
+            raise UsageError(f"unit 0 stands for unit {zero}, which has no route")
+        self.silent = silent
+        self.zero = zero
         self.table = table
         self._buses = dict(buses)
 
@@ -77,9 +85,13 @@ class Gateway:
 
     def malformed(self, unit: int, error: DeviceError, transport: str = "tcp") -> ExceptionResponse | None:
         """The answer to a request that could not be decoded, and so never reaches a bus; None is silence."""
-        if self.table.find(self.zero or unit if unit == BROADCAST else unit) is None:
+        if not self.knows(unit):
             return self._unknown(error.function, transport)
         return ExceptionResponse(error.function, error.code)
+
+    def knows(self, unit: int) -> bool:
+        """Whether a unit id leads anywhere; 0 is everybody, or the unit that it stands for."""
+        return unit == BROADCAST or self.table.find(unit) is not None
 
     @property
     def clients(self) -> list[ClientCounters]:
@@ -99,7 +111,7 @@ class Gateway:
         return self._buses[place.bus](Call(call.session, place.unit, call.request, call.received))
 
     def _unknown(self, function: int, transport: str) -> ExceptionResponse | None:
-        if self.silent or transport in _SERIAL:
+        if self.silent or transport in SERIAL_TRANSPORTS:
             return None
         return ExceptionResponse(function, GATEWAY_PATH_UNAVAILABLE)
 

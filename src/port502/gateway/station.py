@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Sequence
+from collections.abc import Sequence
 from contextlib import AsyncExitStack
 from dataclasses import dataclass, field
 from types import TracebackType
@@ -14,13 +14,15 @@ from port502.errors import UsageError
 from port502.gateway.bus import Bus, BusSettings
 from port502.gateway.gateway import Gateway
 from port502.gateway.line import Line, LineSettings
+from port502.gateway.own_units import OwnUnits
 from port502.gateway.record import Recorder, RecordingWire, recorded
 from port502.gateway.remote import WITHIN, Remote
 from port502.gateway.routing import Route, RoutingTable
 from port502.gateway.status import GatewayStatus, clients_of, status_of_bus
+from port502.gateway.time_outs import attempts_take
 from port502.server import Server
 from port502.service.admission import Limits
-from port502.service.call import Call, Reply, Service
+from port502.service.call import Service
 from port502.service.layers import read_only
 from port502.transport.clock import clock_of
 from port502.transport.link import Link, LinkSettings
@@ -63,26 +65,14 @@ def longest(bus: BusPlan) -> float:
     """The seconds after which every request to this bus has its answer, a refusal at worst."""
     if parse_url(bus.url).scheme not in SERIAL:
         return bus.within
-    patience = bus.settings.patience
-    attempts = bus.settings.retries + 1
-    return bus.settings.queue.age + attempts * (patience.maximum + bus.line.drain) + bus.line.memory
+    return bus.settings.queue.age + needed_by(bus) + bus.line.memory
 
 
-def time_out_order(bus: BusPlan, client: float) -> str | None:
-    """What is wrong with the order of time-outs, if a client waits so many seconds: it has to be the most patient.
-
-    One that gives up earlier takes the answer to its last request for that to its next, unless it looks at ids.
-    """
+def needed_by(bus: BusPlan) -> float:
+    """The seconds that a request to this bus may take when its turn comes at once."""
     if parse_url(bus.url).scheme not in SERIAL:
-        needed = bus.within
-    else:
-        needed = (bus.settings.retries + 1) * (bus.settings.patience.maximum + bus.line.drain)
-    if client > needed:
-        return None
-    return (
-        f"{bus.name}: a client that waits for {client:g} s may give up before its answer is there, which takes"
-        f" up to {needed:.3g} s; let it wait longer, or units answer faster"
-    )
+        return bus.within
+    return attempts_take(bus.settings.retries, bus.settings.patience.maximum, bus.line.drain)
 
 
 class Station:
@@ -183,7 +173,7 @@ class Station:
             else:
                 wire = RecordingWire(self._recorder, (target.host, target.port))
         server = Server(
-            _Layered(service, gateway),
+            OwnUnits(service, gateway),
             plan.url,
             limits=plan.limits,
             allow=plan.allow,
@@ -192,14 +182,3 @@ class Station:
             wire=wire,
         )
         return server, wire
-
-
-class _Layered:
-    """A gateway inside of layers, which says itself what becomes of requests that could not be decoded."""
-
-    def __init__(self, service: Service, gateway: Gateway) -> None:
-        self._service = service
-        self.malformed = gateway.malformed
-
-    def __call__(self, call: Call) -> Reply | Awaitable[Reply]:
-        return self._service(call)

@@ -17,6 +17,7 @@ from port502.site.document import Document, read_document
 from port502.site.entries import DevicePoints, gather
 from port502.site.expressions import compiled
 from port502.site.faults import ERROR, Fault, SiteFileError, in_order
+from port502.site.gateways import lines_in_turns
 from port502.site.groups import group_of, interval_of
 from port502.site.listeners import ListenerSettings, Understanding
 from port502.site.mapped import limits_for, mapped_settings, maps_on, more_settings, suited, unit_of
@@ -106,9 +107,10 @@ def _site(
         connection = file.devices[device.name].connection
         settings.setdefault(connection, []).append(_device(file, device, expressions))
     maps = {one.name: one.mapped.map for one in devices if one.mapped.map is not None}
+    in_turns = lines_in_turns(file.listeners, file.connections)
     connections = tuple(
         suited(
-            _connection(name, connection, tuple(settings.get(name, ())), path.parent),
+            _connection(name, connection, tuple(settings.get(name, ())), path.parent, name in in_turns),
             connection,
             maps_on(name, file.devices, maps),
         )
@@ -141,7 +143,7 @@ def _device(file: SiteFile, points: DevicePoints, expressions: Mapping[str, Expr
 
 
 def _connection(
-    name: str, connection: Connection, devices: tuple[DeviceSettings, ...], folder: Path
+    name: str, connection: Connection, devices: tuple[DeviceSettings, ...], folder: Path, in_turns: bool
 ) -> ConnectionSettings:
     return ConnectionSettings(
         name=name,
@@ -165,16 +167,16 @@ def _connection(
         tolerate=frozenset(connection.tolerate),
         tls=tls_files(connection, folder),
         fallback=fallback_of(connection),
+        in_turns=in_turns,
     )
 
 
 def _listeners(
     file: SiteFile, devices: list[DevicePoints], document: Document
 ) -> tuple[tuple[ListenerSettings, ...], list[Fault]]:
-    timeouts = {name: connection.answer_within for name, connection in file.connections.items()}
     points = [f"{device.name}.{name}" for device in devices for name in device.names]
     data = document.path.parent / file.history.path
-    understanding = Understanding(document, file.timezone, timeouts, points, data)
+    understanding = Understanding(document, file.timezone, file.connections, points, data)
     return understanding.all(file.listeners), understanding.faults
 
 

@@ -7,7 +7,7 @@ from ipaddress import ip_address
 
 from port502.site.document import Document
 from port502.site.durations import duration_text
-from port502.site.faults import WARNING, Fault, nearest
+from port502.site.faults import ERROR, WARNING, Fault, nearest
 from port502.site.model import Connection, Device, SiteFile, connection_target
 from port502.site.scalars import shown
 
@@ -22,11 +22,15 @@ def connection_faults(site: SiteFile, document: Document) -> list[Fault]:
     first_at: dict[str, str] = {}
     for name, connection in site.connections.items():
         faults += _link_faults(name, connection, document)
-        place = str(connection_target(connection.url))
+        target = connection_target(connection.url)
+        place = target.device if target.is_serial else str(target)
         if place in first_at:
             message = f"leads to the same place as connection {first_at[place]!r}"
             hint = "many devices take one connection only: use it for both"
-            faults.append(document.fault(("connections", name, "url"), message, hint, severity=WARNING))
+            severity = WARNING
+            if target.is_serial:
+                hint, severity = "a serial port has one owner: use that connection for both", ERROR
+            faults.append(document.fault(("connections", name, "url"), message, hint, severity=severity))
         first_at.setdefault(place, name)
         if connection.source is not None:
             try:

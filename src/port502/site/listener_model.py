@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Annotated, Any
 
 from pydantic import Field, model_validator
+from pydantic.json_schema import JsonSchemaValue
 
+from port502.gateway.routing import routes_to
 from port502.guard.audit import KEEP, MAX_BYTES
 from port502.guard.auditor import WhenFull
 from port502.site.device_model import UnitsKind
-from port502.site.kinds import Duration, Line, Name, OneOf, Section, Size, Text
+from port502.site.kinds import Duration, Kind, Line, Name, OneOf, Section, Size, Text
 from port502.site.policy_kinds import OneOrMore, network_of
+from port502.site.scalars import shown, written
 from port502.transport.url import Target, parse_url
 
 LEAST_HANDSHAKE = 0.1
@@ -30,6 +34,21 @@ def syslog_place(text: str) -> tuple[str, int]:
         raise ValueError(f"{text!r} is no syslog server: write udp://HOST or udp://HOST:{SYSLOG_PORT}")
     target = parse_url(f"tcp://{rest}" if ":" in rest.rpartition("]")[2] else f"tcp://{rest}:{SYSLOG_PORT}")
     return target.host, target.port
+
+
+@dataclass(frozen=True)
+class UnitRanges(Kind):
+    """Unit ids as ``gateway --units`` takes them: ``7``, ``1-16``, ``1,3,20-30`` or ``17-32=1-16``."""
+
+    def check(self, value: Any) -> str:
+        if isinstance(value, bool) or not isinstance(value, str | int):
+            raise ValueError(f"unit ids such as 1-16 expected, got {shown(value)}")
+        text = written(value)
+        routes_to("", text)
+        return text
+
+    def schema(self) -> JsonSchemaValue:
+        return {"type": ["string", "integer"], "examples": ["1-16", 7, "1,3,20-30", "17-32=1-16"]}
 
 
 class ListenerLimits(Section):
@@ -74,6 +93,14 @@ class ShareOf(Section):
     pending: Annotated[int, Field(ge=1, le=10_000)] = 256
 
 
+class GatewayRoute(Section):
+    """Unit ids of a listener, the connection where they are, and how much higher they are there."""
+
+    units: Annotated[str, UnitRanges()]
+    bus: Line
+    offset: Annotated[int, Field(ge=-254, le=254)] = 0
+
+
 class Audit(Section):
     """Where the audit log of a listener goes, beside the site file unless the path is absolute."""
 
@@ -87,13 +114,23 @@ class Audit(Section):
 
 
 class Listener(Section):
-    """Who may call, and what answers: exactly one of ``serve``, ``share`` and ``guard``."""
+    """Who may call, and what answers: exactly one of ``serve``, ``gateway``, ``share`` and ``guard``.
+
+    The keys of a gateway besides its routes: its clients are taken to wait ``client_timeout`` (5 s; a serial master
+    1 s), those of ``first`` go before the others, unit 0 is a broadcast or means unit ``unit_zero``, and ``silent``
+    is no answer for units without a route.
+    """
 
     url: Annotated[str, Text(1024, listener_target)]
     allow: Annotated[tuple[str, ...], OneOrMore("network", network_of, ("192.168.2.0/24",))] | None = None
     limits: ListenerLimits = ListenerLimits()
     units: Annotated[tuple[int, ...] | None, UnitsKind()] = (1,)
     serve: Serve | None = None
+    gateway: Annotated[list[GatewayRoute], Field(min_length=1)] | None = None
+    client_timeout: Annotated[float, Duration(0.05, 600)] | None = None
+    first: Annotated[tuple[str, ...], OneOrMore("network", network_of, ("192.168.2.10",))] | None = None
+    unit_zero: Annotated[int, Field(ge=1, le=255)] | None = None
+    silent: bool = False
     guard: GuardOf | None = None
     share: ShareOf | None = None
     policy: Line | None = None

@@ -21,16 +21,19 @@ from port502.service.admission import Limits
 from port502.site.device_file import DeviceDescription, understand_device
 from port502.site.document import Document, read_document
 from port502.site.faults import ERROR, Fault, KeyPath, SiteFileError, nearest
+from port502.site.gateways import GatewaySettings, gateway_settings
 from port502.site.listener_model import Audit, Listener, Listeners, listener_target, syslog_place
+from port502.site.model import Connection, connection_target
 from port502.site.policy_file import understand_policy
 from port502.transport.tls import TlsFiles
 
+ANSWERS = ("serve", "gateway", "share", "guard")
 REQUIRED = ("certificate", "key", "authority")
 
 
 @dataclass(frozen=True, slots=True)
 class ListenerSettings:
-    """One listener: exactly one of ``device`` (served), ``points`` (of the site, served) and ``connection``.
+    """One listener: exactly one of ``device`` (served), ``points`` (of the site), ``gateway`` and ``connection``.
 
     The connection is shared where ``share`` says how, else it is guarded.
     ``points`` are where each stands here, and the name of the point it shows. ``units`` None answers any unit id.
@@ -51,20 +54,28 @@ class ListenerSettings:
     audit: AuditSettings = field(default_factory=AuditSettings)
     tls: TlsFiles | None = None
     share: ShareSettings | None = None
+    gateway: GatewaySettings | None = None
+
+    @property
+    def answers(self) -> str:
+        """The word in the file for what answers: serve, gateway, share or guard."""
+        if self.gateway is not None:
+            return "gateway"
+        return "share" if self.share is not None else "guard" if self.connection else "serve"
 
 
 class Understanding:
     """Makes the settings of listeners, and notes what is wrong with them.
 
-    ``timeouts`` are the response timeouts of the connections by name, ``points`` the full names of all points, and
-    ``data`` is where audit logs go that have no place of their own.
+    ``connections`` are those of the file by name, ``points`` the full names of all points, and ``data`` is where audit
+    logs go that have no place of their own.
     """
 
     def __init__(
         self,
         document: Document,
         timezone: str,
-        timeouts: Mapping[str, float],
+        connections: Mapping[str, Connection],
         points: Collection[str],
         data: Path,
     ) -> None:
@@ -72,7 +83,7 @@ class Understanding:
         self._document = document
         self._folder = document.path.parent
         self._timezone = timezone
-        self._timeouts = timeouts
+        self._connections = connections
         self._points = points
         self._data = data
 
@@ -94,14 +105,15 @@ class Understanding:
 
     def _listener(self, name: str, listener: Listener) -> ListenerSettings | None:
         path = _at(name)
-        answers = [key for key in ("serve", "share", "guard") if getattr(listener, key) is not None]
+        answers = [key for key in ANSWERS if getattr(listener, key) is not None]
         if len(answers) != 1:
-            self._complain(
-                path, "needs exactly one of 'serve', 'share' and 'guard'", "say what answers its clients"
-            )
+            words = f"{', '.join(map(repr, ANSWERS[:-1]))} and {ANSWERS[-1]!r}"
+            self._complain(path, f"needs exactly one of {words}", "say what answers its clients")
             return None
         self._check_address(listener, path)
         policy = self._policy(listener, path)
+        gateway, faults = gateway_settings(listener, path, self._connections, self._document)
+        self.faults += faults
         return ListenerSettings(
             name=name,
             url=listener.url,
@@ -118,6 +130,7 @@ class Understanding:
             audit=self._audit(name, listener),
             tls=self._tls(listener, path),
             share=self._share(listener, path),
+            gateway=gateway,
         )
 
     def _check_address(self, listener: Listener, path: KeyPath) -> None:
@@ -126,6 +139,10 @@ class Understanding:
             for key in ("allow", "limits"):
                 if key in listener.model_fields_set:
                     self._complain((*path, key), "has no meaning on a serial line", "remove it", at_key=True)
+            for name, connection in self._connections.items():
+                if connection_target(connection.url).device == target.device:
+                    hint = f"a port has one owner: let the clients of {name!r} in by another way"
+                    self._complain((*path, "url"), f"connection {name!r} has this port already", hint)
             return
         try:
             check_listener_address(target.host, Networks(listener.allow) if listener.allow else None)
@@ -196,8 +213,8 @@ class Understanding:
     def _connection(self, listener: Listener, path: KeyPath) -> str:
         for key, wanted in (("guard", listener.guard), ("share", listener.share)):
             if wanted is not None:
-                if wanted.connection not in self._timeouts:
-                    hint = nearest(wanted.connection, self._timeouts) or "name it under 'connections'"
+                if wanted.connection not in self._connections:
+                    hint = nearest(wanted.connection, self._connections) or "name it under 'connections'"
                     self._complain(
                         (*path, key, "connection"), f"unknown connection {wanted.connection!r}", hint
                     )
@@ -206,7 +223,8 @@ class Understanding:
 
     def _timeout(self, listener: Listener) -> float:
         wanted = listener.guard or listener.share
-        return self._timeouts.get(wanted.connection, 1.0) if wanted is not None else 1.0
+        connection = None if wanted is None else self._connections.get(wanted.connection)
+        return 1.0 if connection is None else connection.answer_within
 
     def _share(self, listener: Listener, path: KeyPath) -> ShareSettings | None:
         share = listener.share

@@ -12,6 +12,9 @@ from pathlib import Path
 
 from port502.collect.collector import Collector
 from port502.errors import Port502Error, UsageError
+from port502.gateway.gateway import Gateway
+from port502.gateway.own_units import OwnUnits
+from port502.gateway.routing import RoutingTable
 from port502.gateway.share import Concentrator
 from port502.guard.gate import Gate
 from port502.guard.guard import SWEEP, guarded, upstream_for
@@ -22,8 +25,11 @@ from port502.guard.record import Record
 from port502.guard.settings import GuardSettings
 from port502.guard.watch import TURNED_AWAY
 from port502.server import Server
+from port502.service.access import Networks
 from port502.service.call import Service
 from port502.service.units import Units
+from port502.site.buses import Buses, SiteBus
+from port502.site.gateways import GatewaySettings
 from port502.site.listeners import ListenerSettings
 from port502.site.served_points import served_device
 from port502.site.status import ListenerStatus, Refusal
@@ -40,11 +46,13 @@ LOCK_FILE = "locked.json"
 class Listening:
     """One listener at work."""
 
-    def __init__(self, settings: ListenerSettings, collector: Collector) -> None:
+    def __init__(self, settings: ListenerSettings, collector: Collector, buses: Buses) -> None:
         self.settings = settings
         self.gate = Gate(settings.policy or EVERYTHING, settings.audit.auditor())
         self._collector = collector
+        self._buses = buses
         self._concentrator: Concentrator | None = None
+        self._gateway: Gateway | None = None
         self._server: Server | None = None
         self._sweeper: asyncio.TimerHandle | None = None
 
@@ -58,7 +66,7 @@ class Listening:
             allow=settings.allow,
             tls=settings.tls.context(server_side=True) if settings.tls is not None else None,
             watch=self.gate.watch.connection,
-            answer_within=settings.share.answer_within if settings.share else settings.age + settings.timeout,
+            answer_within=self._answer_within(),
         )
         try:
             await server.start()
@@ -97,6 +105,9 @@ class Listening:
     def _stack(self) -> Service:
         """What stands behind the listener: the policy, and inside of it a device, or the way to one."""
         settings = self.settings
+        if settings.gateway is not None:
+            self._gateway = self._gateway_of(settings.gateway)
+            return OwnUnits(policy_layer(self.gate)(self._gateway), self._gateway)
         if settings.share is not None:
             self._concentrator = Concentrator(
                 lambda: self._collector.wire(settings.connection),
@@ -121,10 +132,48 @@ class Listening:
         )
         return policy_layer(self.gate)(units)
 
+    def _gateway_of(self, wanted: GatewaySettings) -> Gateway:
+        table = RoutingTable(wanted.routes)
+        return Gateway(table, self._buses_of(wanted, table), silent=wanted.silent, zero=wanted.zero)
+
+    def _buses_of(self, wanted: GatewaySettings, table: RoutingTable) -> dict[str, Service]:
+        first = Networks(wanted.first) if wanted.first else None
+        return {name: SiteBus(self._buses, name, wanted.within, first) for name in table.buses}
+
+    def _answer_within(self) -> float:
+        """Seconds after which a client may be sure that no reply comes."""
+        settings = self.settings
+        if settings.share is not None:
+            return settings.share.answer_within
+        if settings.gateway is None:
+            return settings.age + settings.timeout
+        return settings.gateway.answer_within
+
+    def adopt(self, settings: ListenerSettings) -> bool:
+        """Go on with other settings where that disturbs no client: another policy, other routes. False: it would."""
+        old = self.settings
+        if replace(old, policy=None, gateway=None) != replace(settings, policy=None, gateway=None):
+            return False
+        new, before = settings.gateway, old.gateway
+        if new != before:
+            if new is None or self._gateway is None or new.answer_within > self._answer_within():
+                return False
+            table = RoutingTable(new.routes)
+            self._gateway.change(table, self._buses_of(new, table), silent=new.silent, zero=new.zero)
+        if old.policy != settings.policy:
+            self.gate.replace(settings.policy or EVERYTHING, settings.name)
+        self.settings = settings
+        return True
+
     def written(self) -> None:
         """The site itself wrote to a device: what was read before does not count any more."""
         if self._concentrator is not None:
             self._concentrator.written()
+
+    def heard(self, connection: str, state: LinkState, why: str) -> None:
+        """A connection of the site turned: who waits for it is told at once."""
+        if self._concentrator is not None and self.settings.connection == connection:
+            self._concentrator.shared.heard(state, why)
 
     def _wire_state(self) -> LinkState:
         with suppress(UsageError):
@@ -139,10 +188,12 @@ class Listening:
 class Listeners:
     """All listeners of a site, and the lock on their writes, which outlives the process (``data`` is where)."""
 
-    def __init__(self, collector: Collector, data: Path) -> None:
+    def __init__(self, collector: Collector, buses: Buses, data: Path) -> None:
         self.running: dict[str, Listening] = {}
         self.locked = ""
         self._collector = collector
+        self._buses = buses
+        buses.on_state = self._heard
         self._lock_file = data / LOCK_FILE
         self._ended: tuple[ListenerStatus, ...] = ()
 
@@ -168,7 +219,7 @@ class Listeners:
         return tuple(one.status() for one in self.running.values()) or self._ended
 
     async def apply(self, settings: Iterable[ListenerSettings]) -> None:
-        """Go on with other settings: a listener of which only the policy changed keeps its connections.
+        """Go on with other settings: a listener of which only the policy or the routes changed keeps its clients.
 
         One that cannot start is logged; the others go on.
         """
@@ -176,11 +227,7 @@ class Listeners:
         for name in list(self.running):
             old = self.running[name]
             new = wanted.get(name)
-            if new is not None and replace(old.settings, policy=None) == replace(new, policy=None):
-                if old.settings.policy != new.policy:
-                    old.gate.replace(new.policy or EVERYTHING, name)
-                old.settings = new
-            else:
+            if new is None or not old.adopt(new):
                 await old.stop()
                 del self.running[name]
         for name, one in wanted.items():
@@ -194,6 +241,10 @@ class Listeners:
         """The site itself wrote to a device."""
         for one in self.running.values():
             one.written()
+
+    def _heard(self, connection: str, state: LinkState, why: str) -> None:
+        for one in self.running.values():
+            one.heard(connection, state, why)
 
     def lock(self, why: str, by: str) -> tuple[str, ...]:
         """Stop all writes; returns the names of the listeners."""
@@ -212,7 +263,7 @@ class Listeners:
         return tuple(self.running)
 
     async def _start(self, settings: ListenerSettings) -> None:
-        one = Listening(settings, self._collector)
+        one = Listening(settings, self._collector, self._buses)
         if self.locked:
             one.gate.lock(self.locked)
         await one.start()

@@ -19,6 +19,7 @@ from port502.history import Recorder, Spool
 from port502.history.alarm_book import AlarmBook
 from port502.site.alarm_keeper import AlarmKeeper
 from port502.site.build import Site, load_site
+from port502.site.buses import Buses
 from port502.site.control import (
     Answer,
     AskAcknowledge,
@@ -55,8 +56,11 @@ class Running:
 
     def __init__(self, site: Site) -> None:
         self.site = site
-        self.collector = Collector(site.connections, knowledge=site.history.path / KNOWLEDGE)
-        self.listeners = Listeners(self.collector, site.history.path)
+        self.buses = Buses()
+        self.collector = Collector(
+            site.connections, knowledge=site.history.path / KNOWLEDGE, connect=self.buses.connect
+        )
+        self.listeners = Listeners(self.collector, self.buses, site.history.path)
         self._book = AlarmBook(site.history.path / ALARMS)
         self.alarms = AlarmKeeper(self.collector, self._book, site.alarms, site.points)
         self._recorder: Recorder | None = None
