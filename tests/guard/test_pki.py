@@ -9,7 +9,7 @@ import pytest
 
 from port502.client import Client
 from port502.errors import ConfigError, UsageError
-from port502.guard import pki, pki_make
+from port502.guard import pki, pki_files, pki_make
 from port502.guard.pki import SiteAuthority
 from port502.server import Server
 from port502.service.device import Device
@@ -158,14 +158,43 @@ def test_an_authority_that_is_not_there_or_not_whole_says_so(site: SiteAuthority
         site.issue("a", client=True)
 
 
-def test_a_write_that_fails_leaves_nothing_behind(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    def full(*_: object) -> None:
-        raise OSError(28, "No space left on device")
+def test_a_renewal_that_fails_leaves_the_old_pair(
+    site: SiteAuthority, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    files = site.issue("station", hosts=["192.168.1.30"]).files
+    before = {path: path.read_bytes() for path in site.folder.iterdir()}
+    synced: list[int] = []
 
-    monkeypatch.setattr(pki.os, "fsync", full)
+    def full(descriptor: int) -> None:
+        synced.append(descriptor)
+        if len(synced) == 2:
+            raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(pki_files.os, "fsync", full)
     with pytest.raises(OSError, match="No space"):
-        pki.write_private(tmp_path / "x.key", b"secret")
-    assert list(tmp_path.iterdir()) == []
+        site.renew(files[0])
+    assert {path: path.read_bytes() for path in site.folder.iterdir()} == before
+
+
+def test_a_key_of_something_else_is_not_lost_by_a_renewal(site: SiteAuthority) -> None:
+    station = site.issue("station", hosts=["192.168.1.30"]).files
+    other = site.issue("other", client=True).files
+    station[1].write_bytes(other[1].read_bytes())
+    with pytest.raises(UsageError, match=r"is not the key of .*station\.pem and would be lost"):
+        site.renew(station[0])
+    station[1].write_text("no key at all")
+    with pytest.raises(UsageError, match="would be lost"):
+        site.renew(station[0])
+    station[1].unlink()
+    assert site.renew(station[0]).files == station
+
+
+def test_a_renewed_key_stays_readable_for_the_group_of_its_service(site: SiteAuthority) -> None:
+    certificate, key = site.issue("station", hosts=["192.168.1.30"]).files
+    key.chmod(0o640)
+    certificate.chmod(0o600)
+    site.renew(certificate)
+    assert (key.stat().st_mode & 0o777, certificate.stat().st_mode & 0o777) == (0o640, 0o600)
 
 
 async def test_what_is_issued_serves_and_calls_and_is_renewed_without_a_break_h228(

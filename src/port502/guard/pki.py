@@ -7,15 +7,16 @@ them, ``X.pem`` (with its chain) and ``X.key``. Keys are readable by their owner
 from __future__ import annotations
 
 import contextlib
-import os
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from port502.errors import ConfigError, UsageError
+from port502.guard import pki_files
 from port502.guard import pki_make as make
+from port502.guard.pki_files import PRIVATE, NewFile
 from port502.transport.certificate import Certificate, read_certificates
 from port502.transport.role import role_of
 from port502.transport.tls import check_key_file
@@ -59,9 +60,13 @@ class SiteAuthority:
         self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         key = make.new_key(kind)
         made = make.authority_certificate(f"{self.name} CA", key, days)
-        write_private(self.key, make.key_text(key))
-        write_public(self.certificate, make.text_of(made))
-        write_public(self.crl, make.text_of(make.revocation_list(made, key, (), LIST_DAYS, 1)))
+        pki_files.create(
+            [
+                NewFile(self.key, make.key_text(key), PRIVATE),
+                NewFile(self.certificate, make.text_of(made)),
+                NewFile(self.crl, make.text_of(make.revocation_list(made, key, (), LIST_DAYS, 1))),
+            ]
+        )
         return Made(read_certificates(self.certificate)[0], (self.certificate, self.key, self.crl))
 
     def issue(
@@ -85,6 +90,7 @@ class SiteAuthority:
             name,
             certificate,
             key,
+            pki_files.create,
             hosts=hosts,
             client=client or role is not None,
             role=role,
@@ -97,7 +103,8 @@ class SiteAuthority:
     ) -> Made:
         """Make a certificate anew under its name, with the same hosts, purposes and role, and a new key.
 
-        Both files are replaced at once each; who uses them goes on with the old pair until the new one fits.
+        Both files are on the disk before the first takes its place; who uses them goes on with the old pair until the
+        new one fits. They keep their owner and mode. A key that belongs to another certificate is not overwritten.
         """
         path = Path(path)
         old = read_certificates(path)[0]
@@ -109,10 +116,14 @@ class SiteAuthority:
         if role.fault:
             raise ConfigError(f"{path}: {role.fault}; issue it anew")
         name = old.subject.removeprefix("CN=")
+        key = Path(key_file) if key_file is not None else path.with_suffix(".key")
+        if key.exists():
+            _check_pair(old, path, key)
         return self._write(
             name,
             path,
-            Path(key_file) if key_file is not None else path.with_suffix(".key"),
+            key,
+            pki_files.replace,
             hosts=old.names,
             client=old.serves_as("client"),
             role=role.text,
@@ -141,7 +152,7 @@ class SiteAuthority:
         for serial in serials:
             held.setdefault(serial, make.revoked(serial))
         signed = make.revocation_list(certificate, key, held.values(), LIST_DAYS, _number(old) + 1)
-        write_public(self.crl, make.text_of(signed))
+        pki_files.replace([NewFile(self.crl, make.text_of(signed))])
         return len(held)
 
     def _write(
@@ -149,6 +160,7 @@ class SiteAuthority:
         name: str,
         certificate: Path,
         key_file: Path,
+        write: Callable[[Sequence[NewFile]], None],
         *,
         hosts: Sequence[str],
         client: bool,
@@ -161,8 +173,8 @@ class SiteAuthority:
         made = make.leaf_certificate(
             name, key, authority, authority_key, hosts=hosts, client=client, role=role, days=days
         )
-        write_private(key_file, make.key_text(key))
-        write_public(certificate, make.text_of(made) + self.certificate.read_bytes())
+        chain = make.text_of(made) + self.certificate.read_bytes()
+        write([NewFile(key_file, make.key_text(key), PRIVATE), NewFile(certificate, chain)])
         return Made(read_certificates(certificate)[0], (certificate, key_file))
 
     def _load(self) -> tuple[x509.Certificate, make.PrivateKey]:
@@ -194,28 +206,19 @@ class SiteAuthority:
             raise ConfigError(f"{self.crl} cannot be read: {error}; nothing was revoked") from None
 
 
-def write_private(path: Path, data: bytes) -> None:
-    """Write a file that only its owner can read, at once and in full."""
-    _replace(path, data, 0o600)
+def _check_pair(certificate: Certificate, path: Path, key_file: Path) -> None:
+    """A key that would be lost by a renewal is that of the renewed certificate; raises UsageError for another one."""
+    from cryptography import x509
+    from cryptography.hazmat.primitives.serialization import load_pem_private_key
 
-
-def write_public(path: Path, data: bytes) -> None:
-    """Write a file that everybody can read, at once and in full."""
-    _replace(path, data, 0o644)
-
-
-def _replace(path: Path, data: bytes, mode: int) -> None:
-    unfinished = path.with_name(f".{path.name}.{os.getpid()}.part")
     try:
-        descriptor = os.open(unfinished, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode)
-        with open(descriptor, "wb") as file:
-            file.write(data)
-            file.flush()
-            os.fsync(file.fileno())
-        os.replace(unfinished, path)
-    finally:
-        with contextlib.suppress(FileNotFoundError):
-            unfinished.unlink()
+        key = load_pem_private_key(key_file.read_bytes(), None)
+    except (ValueError, TypeError):
+        key = None
+    if key is None or key.public_key() != x509.load_der_x509_certificate(certificate.der).public_key():
+        raise UsageError(
+            f"{key_file} is not the key of {path} and would be lost; move it away to renew {path}"
+        )
 
 
 def _number(old: x509.CertificateRevocationList | None) -> int:
