@@ -203,9 +203,11 @@ Answering = Callable[[Question], Awaitable[Answer]]
 def control_path(data: Path) -> Path:
     """Where the socket of the site with that data directory is."""
     path = data.resolve() / "control.sock"
-    if len(os.fsencode(path)) <= _LONGEST_PATH:
-        return path
-    # The address of a Unix socket has some 100 bytes: a deep directory gets a short name for it.
+    return path if len(os.fsencode(path)) <= _LONGEST_PATH else short_path(path)
+
+
+def short_path(path: Path) -> Path:
+    """Another place for a socket whose own is not safe, or too deep: its address may have some 100 bytes."""
     name = hashlib.sha256(os.fsencode(path)).hexdigest()[:24]
     return Path(tempfile.gettempdir()) / f"port502-{os.getuid()}" / f"{name}.sock"
 

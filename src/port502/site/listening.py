@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import json
 import logging
 from collections.abc import Iterable
 from contextlib import suppress
@@ -19,6 +18,7 @@ from port502.gateway.share import Concentrator
 from port502.guard.gate import Gate
 from port502.guard.guard import SWEEP, guarded, upstream_for
 from port502.guard.layer import policy_layer
+from port502.guard.lock_file import LOCKED, LockFile
 from port502.guard.operations import OPERATIONS
 from port502.guard.policy import Policy, Rule
 from port502.guard.record import Record
@@ -194,16 +194,13 @@ class Listeners:
         self._collector = collector
         self._buses = buses
         buses.on_state = self._heard
-        self._lock_file = data / LOCK_FILE
+        self._lock_file = LockFile(data / LOCK_FILE)
         self._ended: tuple[ListenerStatus, ...] = ()
 
     async def start(self, settings: Iterable[ListenerSettings]) -> None:
         """Start all of them, locked if they were when the site was stopped; raises ConnectError."""
-        with suppress(FileNotFoundError):
-            try:
-                self.locked = str(json.loads(self._lock_file.read_text())["why"]) or "locked"
-            except (ValueError, KeyError, TypeError):
-                self.locked = "locked"  # a lock that cannot be read is a lock
+        self.locked = self._lock_file.read()
+        if self.locked:
             log.warning("all writes are stopped (%s); `port502 guard unlock` frees them", self.locked)
         for one in settings:
             await self._start(one)
@@ -247,16 +244,16 @@ class Listeners:
             one.heard(connection, state, why)
 
     def lock(self, why: str, by: str) -> tuple[str, ...]:
-        """Stop all writes; returns the names of the listeners."""
-        self.locked = why or "locked"
+        """Stop all writes; returns the names of the listeners. Raises ConfigError when a restart would free them."""
+        self.locked = why or LOCKED
         for one in self.running.values():
             one.gate.lock(self.locked, by)
-        self._lock_file.write_text(json.dumps({"why": self.locked, "by": by}))
+        self._lock_file.write(self.locked, by)
         return tuple(self.running)
 
     def unlock(self, by: str) -> tuple[str, ...]:
         """Let writes through again; returns the names of the listeners."""
-        self._lock_file.unlink(missing_ok=True)
+        self._lock_file.remove()
         self.locked = ""
         for one in self.running.values():
             one.gate.unlock(by)
