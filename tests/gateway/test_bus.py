@@ -245,3 +245,31 @@ def test_no_port_is_no_path(virtual: VirtualLoop) -> None:
             assert code(await rig.ask(1)) is None
 
     run(virtual, work())
+
+
+def test_a_line_without_gaps_never_mixes_up_whose_reply_came(virtual: VirtualLoop) -> None:
+    """A request that comes between a reply and the telling of it must not be taken for the one that was answered."""
+
+    async def work() -> None:
+        async with Rig(virtual, {1: device(1), 2: device(2)}) as rig:
+            rig.line.times.gap = 0.0  # as behind a serial server
+            others: list[Any] = []
+            arrive = rig.wire._arrive
+
+            def arrive_and_ask(data: bytes) -> None:
+                arrive(data)
+                if len(others) < 5:
+                    others.append(asyncio.ensure_future(rig.ask(2)))
+                    others.append(rig.bus(Call(Session(), 2, ReadHoldingRegistersRequest(0, 1))))
+
+            rig.wire._arrive = arrive_and_ask  # type: ignore[method-assign]
+            assert values(await rig.ask(1)) == [1]
+            for other in others:
+                assert values(await other) == [2]
+
+    virtual.run_until_complete(work())
+
+
+def values(reply: Reply) -> list[int]:
+    assert isinstance(reply, ReadHoldingRegistersResponse), reply
+    return reply.registers

@@ -19,7 +19,8 @@ from port502.gateway.patience import Patience, UnitState
 from port502.gateway.queue import QueueLimits
 from port502.gateway.remote import Remote
 from port502.gateway.routing import Route, RoutingTable
-from port502.gateway.station import BusPlan, ListenPlan, Station, time_out_order
+from port502.gateway.station import BusPlan, ListenPlan, Station, needed_by
+from port502.gateway.time_outs import time_out_order
 from port502.protocol.ascii import AsciiFraming
 from port502.protocol.message import ExceptionResponse
 from port502.protocol.register_access import (
@@ -424,7 +425,7 @@ async def test_h162_a_0b_that_comes_too_late_is_not_taken_for_the_next_answer() 
         with pytest.raises(NoReplyError):
             await client.read_holding_registers(0, timeout=0.05)
         assert len(await client.read_holding_registers(0, 2, timeout=PATIENCE)) == 2
-    assert "let it wait longer" in str(time_out_order(BusPlan("yard", "rtu:///dev/x"), 1.0))
+    assert "let it wait longer" in str(time_out_order("yard", needed_by(BusPlan("yard", "rtu:///dev/x")), 1.0))
 
 
 async def test_h163_a_client_that_never_reads_is_closed_and_the_bus_goes_on() -> None:

@@ -199,7 +199,7 @@ class Bus:
 
     def _pump(self) -> None:
         line = self.line
-        while line.is_ready:
+        while line.is_ready and self._on_wire is None:  # a line is ready before its last outcome was told
             now = line.time()
             turn, self._again = self._again, None
             if turn is None or not _is_wanted(turn):
@@ -233,6 +233,11 @@ class Bus:
         turn, self._on_wire = self._on_wire, None
         assert turn is not None
         turn.exchange = exchange
+        self._settle(turn, exchange)
+        self._pump()
+
+    def _settle(self, turn: Turn, exchange: Exchange) -> None:
+        """Answer the one whose turn it was, or let it have another one."""
         if turn.unit == BROADCAST:
             if exchange.error is None:
                 turn.give(None)

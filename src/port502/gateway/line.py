@@ -209,6 +209,7 @@ class Line:
             self.on_traffic("received", data)
         now = self.time()
         exchange = self._exchange
+        was_asked = exchange is not None
         if self.settings.echo and self._echo:
             data = self._without_echo(data)
             if not data:
@@ -218,7 +219,7 @@ class Line:
         for frame in self._framing.receive(data):
             self._judge(frame, now)
         self._watch_silence()
-        if self._exchange is None:
+        if self._exchange is None and (not was_asked or self._framing.pending):
             self._go_on_draining(now)
 
     def stream_lost(self, stream: Stream, error: Exception | None) -> None:
