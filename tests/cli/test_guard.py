@@ -7,13 +7,16 @@ import signal
 import subprocess
 import sys
 from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 
 from port502.client import SyncClient
-from port502.errors import IllegalFunctionError
+from port502.errors import DeviceError, IllegalFunctionError, LinkError
 from port502.guard.chain import records, verify
+from port502.guard.pki import SiteAuthority
+from port502.protocol.codes import GATEWAY_PATH_UNAVAILABLE, GATEWAY_TARGET_FAILED
 from tests.cli.conftest import Run
 from tests.peers.ports import free_port
 
@@ -138,7 +141,8 @@ def test_a_guard_needs_its_three_options(run: Run, tmp_path: Path) -> None:
 def test_learning_needs_something_to_learn_from(run: Run, tmp_path: Path) -> None:
     assert run("guard", "learn").code == 2
     assert run("guard", "learn", "missing.jsonl").code == 2
-    assert run("guard", "learn", "--listen", "tls://x", "--upstream", "tcp://x").code == 2
+    bare = run("guard", "learn", "--listen", "tls://127.0.0.1:0", "--upstream", "tcp://127.0.0.1:1")
+    assert (bare.code, "certificate and key and authority are missing" in bare.err) == (2, True)
 
 
 def test_the_port_of_somebody_else_is_said_to_be_taken(device: str, run: Run, tmp_path: Path) -> None:
@@ -147,3 +151,164 @@ def test_the_port_of_somebody_else_is_said_to_be_taken(device: str, run: Run, tm
         "guard", "--listen", device, "--upstream", f"tcp://127.0.0.1:{free_port()}", "--policy", "policy.yaml"
     )
     assert done.code == 3
+
+
+@dataclass(frozen=True)
+class Papers:
+    """A site's authority, with certificates for a guard, its device and two clients."""
+
+    site: SiteAuthority
+    guard: Path
+    device: Path
+    scada: Path
+    visitor: Path
+
+    def client(self, url: str, certificate: Path) -> SyncClient:
+        files = {"certificate": certificate, "key": certificate.with_suffix(".key")}
+        return SyncClient(url, authority=self.site.certificate, **files)
+
+    @property
+    def options(self) -> tuple[object, ...]:
+        """Those of a guard between tls:// and tls://."""
+        trust = ("--authority", self.site.certificate, "--upstream-authority", self.site.certificate)
+        return (
+            "--certificate",
+            self.guard,
+            "--upstream-certificate",
+            self.guard,
+            "--crl",
+            self.site.crl,
+            *trust,
+        )
+
+
+@pytest.fixture
+def papers(tmp_path: Path) -> Papers:
+    site = SiteAuthority(tmp_path / "certs")
+    site.init()
+    return Papers(
+        site,
+        site.issue("guard", hosts=["127.0.0.1"], role="guard").files[0],
+        site.issue("device", hosts=["127.0.0.1", "plc.local"]).files[0],
+        site.issue("scada", role="scada").files[0],
+        site.issue("visitor", client=True).files[0],
+    )
+
+
+@pytest.fixture
+def secure_device(papers: Papers, tmp_path: Path) -> Iterator[str]:
+    """A device that takes nobody but the guard: it is called plc.local by its certificate, too."""
+    (tmp_path / "device.yaml").write_text("device: d\nholding: {0: [10, 20, 30]}\n")
+    words = ("serve", "device.yaml", "--listen", "tls://127.0.0.1:0", "--certificate", papers.device)
+    with started(*words, "--authority", papers.site.certificate, folder=tmp_path) as (_, url):
+        yield url
+
+
+BY_ROLE = """
+default: deny
+clients: {scada: {role: scada}}
+rules:
+  - {name: scada, clients: [scada], functions: [read, write], points: ["holding:0*3"]}
+"""
+
+
+@pytest.mark.slow
+def test_tls_on_both_sides_and_rules_by_role(papers: Papers, secure_device: str, tmp_path: Path) -> None:
+    (tmp_path / "policy.yaml").write_text(BY_ROLE)
+    words = ("guard", "--listen", "tls://127.0.0.1:0", "--upstream", secure_device, "--policy", "policy.yaml")
+    more = ("--audit", "audit.jsonl", *papers.options, "--upstream-name", "plc.local")
+    with started(*words, *more, folder=tmp_path) as (process, url):
+        with papers.client(url, papers.scada) as client:
+            client.write_register(2, 99)
+            assert client.read_holding_registers(0, 3) == [10, 20, 99]
+        with papers.client(url, papers.visitor) as client, pytest.raises(IllegalFunctionError):
+            client.read_holding_registers(0)
+        papers.site.revoke(papers.scada)
+        with pytest.raises(LinkError), papers.client(url, papers.scada) as client:
+            client.read_holding_registers(0)
+        process.send_signal(signal.SIGTERM)
+        assert process.wait(20) == 0
+    told = [(said["event"], said.get("role")) for said in records(tmp_path / "audit.jsonl")]
+    assert ("write", "scada") in told
+    assert ("refused", None) in told
+    assert "connection" in dict(told)
+
+
+@pytest.mark.slow
+def test_a_device_with_another_name_in_its_certificate_is_not_the_one(
+    papers: Papers, secure_device: str, tmp_path: Path
+) -> None:
+    (tmp_path / "policy.yaml").write_text(BY_ROLE)
+    words = ("guard", "--listen", "tls://127.0.0.1:0", "--upstream", secure_device, "--policy", "policy.yaml")
+    with started(*words, *papers.options, "--upstream-name", "other.local", folder=tmp_path) as (_, url):
+        with papers.client(url, papers.scada) as client, pytest.raises(DeviceError) as refused:
+            client.read_holding_registers(0)
+        assert refused.value.code in (GATEWAY_PATH_UNAVAILABLE, GATEWAY_TARGET_FAILED)
+
+
+@pytest.mark.slow
+def test_learning_on_tls_knows_clients_by_their_roles(
+    papers: Papers, secure_device: str, tmp_path: Path, run: Run
+) -> None:
+    words = ("guard", "learn", "--listen", "tls://127.0.0.1:0", "--upstream", secure_device, *papers.options)
+    with started(*words, folder=tmp_path) as (process, url):
+        with papers.client(url, papers.scada) as client:
+            client.write_register(2, 7)
+        process.send_signal(signal.SIGTERM)
+        assert process.wait(20) == 0
+        assert process.stdout is not None
+        (tmp_path / "learned.yaml").write_text(process.stdout.read())
+    words = ("guard", "explain", "6", "2", "7", "--policy", "learned.yaml", "--json")
+    assert run(*words, "--role", "scada").json["action"] == "allow"
+    assert run(*words).json["action"] == "refuse"
+
+
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        (("--certificate", "certs/guard.pem"), "certificate and key mean something on tls:// only"),
+        (("--upstream-authority", "certs/site-ca.pem"), "authority mean something on tls:// only"),
+        (("--upstream-name", "plc.local"), "name mean something on tls:// only"),
+    ],
+)
+def test_files_for_a_side_without_tls_are_refused(
+    papers: Papers, run: Run, tmp_path: Path, words: tuple[str, ...], told: str
+) -> None:
+    (tmp_path / "policy.yaml").write_text(POLICY)
+    places = ("--listen", "tcp://127.0.0.1:0", "--upstream", "tcp://127.0.0.1:1", "--policy", "policy.yaml")
+    done = run("guard", *places, *words)
+    assert (done.code, told in done.err) == (2, True), done.err
+
+
+def test_a_key_of_another_certificate_is_told(papers: Papers, run: Run, tmp_path: Path) -> None:
+    (tmp_path / "policy.yaml").write_text(POLICY)
+    places = ("--listen", "tls://127.0.0.1:0", "--upstream", "tcp://127.0.0.1:1", "--policy", "policy.yaml")
+    files = ("--certificate", papers.guard, "--key", papers.scada.with_suffix(".key"))
+    done = run("guard", *places, *files, "--authority", papers.site.certificate)
+    assert done.code == 2
+    assert "is not the key of the certificate" in done.err
+
+
+@pytest.mark.slow
+def test_a_guard_without_a_site_is_locked_by_its_audit_log_and_stays_so(
+    device: str, tmp_path: Path, run: Run
+) -> None:
+    (tmp_path / "policy.yaml").write_text(POLICY + WRITES)
+    words = ("guard", "--listen", "tcp://127.0.0.1:0", "--upstream", device, "--policy", "policy.yaml")
+    audit = ("--audit", "audit.jsonl")
+    assert run("guard", "lock", *audit).code == 3
+    with started(*words, *audit, folder=tmp_path) as (_, url), SyncClient(url) as client:
+        client.write_register(2, 1)
+        locked = run("guard", "lock", *audit, "--why", "fire", "--json").json
+        assert (locked["locked"], locked["reason"]) == (True, "fire")
+        with pytest.raises(IllegalFunctionError):
+            client.write_register(2, 2)
+        assert client.read_holding_registers(2) == [1]
+    with started(*words, *audit, folder=tmp_path) as (_, url), SyncClient(url) as client:
+        with pytest.raises(IllegalFunctionError):
+            client.write_register(2, 2)
+        assert run("guard", "unlock", *audit).out == "audit.jsonl: writes are let through again\n"
+        client.write_register(2, 3)
+    assert run("guard", "lock", "site.yaml", *audit).code == 2
+    events = [said["event"] for said in records(tmp_path / "audit.jsonl")]
+    assert [event for event in events if event.endswith("locked")] == ["locked", "locked", "unlocked"]

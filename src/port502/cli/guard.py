@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import AsyncExitStack
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, TypeAlias
@@ -16,6 +17,7 @@ from port502.cli.logs import logging_to
 from port502.cli.loop import run
 from port502.cli.output import put, put_json, say
 from port502.cli.run import seconds_of
+from port502.cli.secure import Secure
 from port502.cli.stopping import stoppable, wait
 from port502.errors import Port502Error, UsageError
 from port502.guard.auditor import WhenFull
@@ -26,6 +28,7 @@ from port502.guard.policy import Policy
 from port502.guard.seen import Recorder, read_seen
 from port502.guard.settings import AuditSettings, GuardSettings
 from port502.server import Limits
+from port502.site.guard_control import GuardControl
 from port502.transport.tls import Tls, tls_of
 from port502.transport.url import parse_url
 
@@ -54,7 +57,37 @@ Window: TypeAlias = Annotated[
     int,
     typer.Option("--window", min=1, max=64, metavar="N", help="Requests on their way to the device at once."),
 ]
-File: TypeAlias = Annotated[Path | None, typer.Option(metavar="FILE", show_default=False)]
+UpstreamCertificate: TypeAlias = Annotated[
+    Path | None,
+    typer.Option(
+        "--upstream-certificate",
+        metavar="FILE",
+        help="tls://: the certificate shown to the device.",
+        show_default=False,
+    ),
+]
+UpstreamKey: TypeAlias = Annotated[
+    Path | None,
+    typer.Option("--upstream-key", metavar="FILE", help="tls://: its private key.", show_default=False),
+]
+UpstreamAuthority: TypeAlias = Annotated[
+    Path | None,
+    typer.Option(
+        "--upstream-authority",
+        metavar="FILE",
+        help="tls://: the authorities of the device.",
+        show_default=False,
+    ),
+]
+UpstreamName: TypeAlias = Annotated[
+    str | None,
+    typer.Option(
+        "--upstream-name",
+        metavar="NAME",
+        help="tls://: what the device's certificate names, if not the host.",
+        show_default=False,
+    ),
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,8 +100,8 @@ class Doors:
     window: int
     timeout: float
     connections: int
-    tls: Tls | None = None
-    upstream_tls: Tls | None = None
+    tls: Tls | None
+    upstream_tls: Tls | None
 
 
 @app.callback()
@@ -84,7 +117,12 @@ def guard(
     ] = None,
     audit: Annotated[
         Path | None,
-        typer.Option("--audit", metavar="FILE", help="Where the audit log goes.", show_default=False),
+        typer.Option(
+            "--audit",
+            metavar="FILE",
+            help="Where the audit log goes; `lock --audit FILE` reaches this guard.",
+            show_default=False,
+        ),
     ] = None,
     when_full: Annotated[
         WhenFull, typer.Option("--when-full", help="While the audit log cannot be written.")
@@ -101,13 +139,14 @@ def guard(
     connections: Annotated[
         int, typer.Option("--connections", min=1, metavar="N", help="Accept so many clients.")
     ] = 16,
-    certificate: File = None,
-    key: File = None,
-    authority: File = None,
-    crl: File = None,
-    upstream_certificate: File = None,
-    upstream_key: File = None,
-    upstream_authority: File = None,
+    certificate: options.Certificate = None,
+    key: options.Key = None,
+    authority: options.Authority = None,
+    crl: options.Crl = None,
+    upstream_certificate: UpstreamCertificate = None,
+    upstream_key: UpstreamKey = None,
+    upstream_authority: UpstreamAuthority = None,
+    upstream_name: UpstreamName = None,
     json: options.Json = False,
     quiet: options.Quiet = False,
     verbose: options.Verbose = 0,
@@ -139,9 +178,11 @@ def guard(
         window,
         timeout,
         connections,
-        tls_of(listen, None, certificate, key, authority, crl, server_side=True),
-        tls_of(
-            upstream, None, upstream_certificate, upstream_key, upstream_authority, None, server_side=False
+        _tls(listen, Secure(certificate, key, authority, crl), server_side=True),
+        _tls(
+            upstream,
+            Secure(upstream_certificate, upstream_key, upstream_authority, None, upstream_name),
+            server_side=False,
         ),
     )
 
@@ -177,6 +218,14 @@ def learn(
     ] = False,
     allow: Allow = None,
     window: Window = 1,
+    certificate: options.Certificate = None,
+    key: options.Key = None,
+    authority: options.Authority = None,
+    crl: options.Crl = None,
+    upstream_certificate: UpstreamCertificate = None,
+    upstream_key: UpstreamKey = None,
+    upstream_authority: UpstreamAuthority = None,
+    upstream_name: UpstreamName = None,
     json: options.Json = False,
     quiet: options.Quiet = False,
     verbose: options.Verbose = 0,
@@ -184,7 +233,8 @@ def learn(
     """Watch what is asked, and propose the smallest policy that allows it.
 
     With --listen and --upstream it stands before the device for a while, lets everything through and watches;
-    else it reads audit logs. The policy is printed: read it before you use it.
+    else it reads audit logs. On tls:// clients are known by their roles. The policy is printed: read it before you
+    use it.
 
     Example:
 
@@ -196,11 +246,18 @@ def learn(
     """
     recorder = Recorder()
     if listen is not None and upstream is not None and not logs:
-        if "tls" in (parse_url(listen).scheme, parse_url(upstream).scheme):
-            raise UsageError(
-                "to learn on tls://, run `guard --dry-run --audit FILE` there, and learn from its log"
-            )
-        doors = Doors(listen, upstream, allow, window, 1.0, 16)
+        own = Secure(certificate, key, authority, crl)
+        other = Secure(upstream_certificate, upstream_key, upstream_authority, None, upstream_name)
+        doors = Doors(
+            listen,
+            upstream,
+            allow,
+            window,
+            1.0,
+            16,
+            _tls(listen, own, server_side=True),
+            _tls(upstream, other, server_side=False),
+        )
         with logging_to(verbosity=verbose, quiet=quiet):
             run(_watch(doors, recorder, seconds_of(for_), quiet=quiet))
     elif logs and listen is None and upstream is None:
@@ -244,7 +301,12 @@ async def _guard(
 
     try:
         with stoppable(reload) as stopped:
-            async with _made(doors, gate) as standing:
+            async with AsyncExitStack() as running:
+                if settings.path is not None:
+                    control = GuardControl(gate, settings.path, doors.listen)
+                    running.push_async_callback(control.stop)
+                    await control.start()
+                standing = await running.enter_async_context(_made(doors, gate))
                 if json:
                     put_json({"listening": standing.url, "upstream": doors.upstream, "policy": name})
                 else:
@@ -277,3 +339,10 @@ def _made(doors: Doors, gate: Gate) -> Guard:
         tls=doors.tls,
         upstream_tls=doors.upstream_tls,
     )
+
+
+def _tls(url: str, secure: Secure, *, server_side: bool) -> Tls | None:
+    """What the options of one side make; raises UsageError where they do not go with its url, or some are missing."""
+    files = secure.arguments()
+    words = ("certificate", "key", "authority", "crl")
+    return tls_of(url, None, *map(files.get, words), server_side=server_side, name=secure.name)

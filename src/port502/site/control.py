@@ -203,13 +203,19 @@ Answering = Callable[[Question], Awaitable[Answer]]
 def control_path(data: Path) -> Path:
     """Where the socket of the site with that data directory is."""
     path = data.resolve() / "control.sock"
-    return path if len(os.fsencode(path)) <= _LONGEST_PATH else short_path(path)
+    return path if fits(path) else short_path(path)
 
 
-def short_path(path: Path) -> Path:
-    """Another place for a socket whose own is not safe, or too deep: its address may have some 100 bytes."""
+def fits(path: Path) -> bool:
+    """Whether a socket can have this path: its address has some 100 bytes."""
+    return len(os.fsencode(path)) <= _LONGEST_PATH
+
+
+def short_path(path: Path, user: int | None = None) -> Path:
+    """Another place, of this user or that one, for a socket whose own is too deep or not safe."""
     name = hashlib.sha256(os.fsencode(path)).hexdigest()[:24]
-    return Path(tempfile.gettempdir()) / f"port502-{os.getuid()}" / f"{name}.sock"
+    owner = os.getuid() if user is None else user
+    return Path(tempfile.gettempdir()) / f"port502-{owner}" / f"{name}.sock"
 
 
 class ControlSocket:
