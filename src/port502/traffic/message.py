@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import Final
 
 from port502.protocol.codes import EXCEPTION_BIT, function_name
+from port502.traffic.content import OVERSIZE
 from port502.traffic.fields import Fields, Values, fields_of
 from port502.traffic.judge import faults
 from port502.traffic.way import Way
@@ -69,7 +70,7 @@ class Message:
         adu = self.adu
         if self.way.framing == "rtu":
             return len(adu) > 3
-        return len(adu) > _MBAP and not (adu[2] or adu[3]) and (adu[4] << 8 | adu[5]) > 1
+        return len(adu) > _MBAP and not (adu[2] or adu[3]) and 1 < (adu[4] << 8 | adu[5]) <= OVERSIZE
 
     @property
     def pdu(self) -> bytes:

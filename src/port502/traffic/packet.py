@@ -30,7 +30,6 @@ class Packet:
         "messages",
         "previous",
         "retransmission",
-        "stream",
         "time",
     )
 
@@ -46,7 +45,6 @@ class Packet:
         self.previous = previous
         self.messages: list[Message] = []
         self.retransmission = False
-        self.stream: int | None = None
 
     @property
     def time_relative(self) -> float:

@@ -11,7 +11,7 @@ from typing import BinaryIO, Final
 RAW_IPV4: Final = 228
 """The link type of packets that begin with their IPv4 header (tcpdump's number)."""
 
-FIN, SYN, PUSH, ACK = 0x01, 0x02, 0x08, 0x10
+FIN, SYN, RST, PUSH, ACK = 0x01, 0x02, 0x04, 0x08, 0x10
 
 _MICROSECONDS: Final = 0xA1B2C3D4
 _NANOSECONDS: Final = 0xA1B23C4D

@@ -1,0 +1,140 @@
+"""Capture files and pipes as packets: finds out what kind of file it is and reads it piece by piece."""
+
+from __future__ import annotations
+
+import gzip
+import sys
+import zlib
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import BinaryIO, Final, Protocol
+
+from port502.errors import UsageError
+from port502.traffic.pcap import PcapParser, Record
+from port502.traffic.pcapng import PcapngParser
+
+PIECE: Final = 1 << 17
+"""Bytes that are read at a time."""
+
+STANDARD_INPUT: Final = "-"
+_GZIP: Final = b"\x1f\x8b"
+
+
+class Parser(Protocol):
+    """Bytes of a capture file in, packets out."""
+
+    problem: str | None
+    packets: int
+    secrets: list[bytes]
+
+    def feed(self, data: bytes) -> list[Record]:
+        """The packets that these bytes complete."""
+
+    def end(self) -> None:
+        """The file has ended."""
+
+
+class Capture:
+    """One capture file, pcap or pcapng, gzipped or not; ``-`` is standard input.
+
+    Iterating gives lists of packets as they are read. Afterwards ``problem`` says what could not be read, None when
+    all was. Raises UsageError for a file that cannot be opened, or that is no capture.
+    """
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+        self.problem: str | None = None
+        self._parser: Parser | None = None
+
+    @property
+    def packets(self) -> int:
+        """How many packets were read."""
+        return self._parser.packets if self._parser is not None else 0
+
+    @property
+    def secrets(self) -> list[bytes]:
+        """The TLS key logs that were met in the file so far."""
+        return self._parser.secrets if self._parser is not None else []
+
+    def __iter__(self) -> Iterator[list[Record]]:
+        if self.name == STANDARD_INPUT:
+            yield from self._read(sys.stdin.buffer)
+            return
+        try:
+            file = Path(self.name).open("rb")
+        except OSError as error:
+            raise UsageError(f"cannot read {self.name}: {error.strerror}") from error
+        with file:
+            yield from self._read(file)
+
+    def _read(self, file: BinaryIO) -> Iterator[list[Record]]:
+        pieces = self._pieces(file)
+        begin = b""
+        for piece in pieces:
+            begin += piece
+            if len(begin) >= 4:
+                break
+        self._parser = parser = self._parser_for(begin)
+        for piece in _chain(begin, pieces):
+            records = parser.feed(piece)
+            if records:
+                yield records
+            if parser.problem is not None:
+                break
+        parser.end()
+        self.problem = self.problem or parser.problem
+
+    def _pieces(self, file: BinaryIO) -> Iterator[bytes]:
+        """What the file holds, unpacked; a damaged file ends early with a ``problem``."""
+        try:
+            first = _some(file)
+            if first.startswith(_GZIP):
+                yield from _unpacked(first, file)
+                return
+            while first:
+                yield first
+                first = _some(file)
+        except (OSError, EOFError, zlib.error) as error:
+            self.problem = f"cannot be read on: {error}"
+
+    def _parser_for(self, begin: bytes) -> Parser:
+        if PcapParser.begins(begin):
+            return PcapParser()
+        if PcapngParser.begins(begin):
+            return PcapngParser()
+        shown = f"begins with {begin[:4].hex(' ')}" if begin else self.problem or "is empty"
+        raise UsageError(f"{self.name} is no capture file (pcap or pcapng): it {shown}")
+
+
+def _some(file: BinaryIO) -> bytes:
+    """The next bytes: of a pipe those that are there, without waiting for more."""
+    read = getattr(file, "read1", file.read)
+    data: bytes = read(PIECE)
+    return data
+
+
+def _unpacked(first: bytes, file: BinaryIO) -> Iterator[bytes]:
+    """The bytes of a gzip stream, never more of them at a time than a piece."""
+    whole = gzip.GzipFile(fileobj=_Joined(first, file))  # type: ignore[arg-type]
+    while piece := whole.read1(PIECE):
+        yield piece
+
+
+class _Joined:
+    """A file of which some bytes were read already."""
+
+    def __init__(self, first: bytes, file: BinaryIO) -> None:
+        self._first = first
+        self._file = file
+
+    def read(self, size: int = -1) -> bytes:
+        """The next ``size`` bytes, fewer only at the end of what was read or of the file."""
+        if self._first:
+            data, self._first = self._first[:size], self._first[size:]
+            return data
+        return self._file.read(size)
+
+
+def _chain(first: bytes, rest: Iterable[bytes]) -> Iterator[bytes]:
+    yield first
+    yield from rest

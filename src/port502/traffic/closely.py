@@ -1,0 +1,226 @@
+"""The close look at a packet: everything that the quick way of the dissector leaves alone.
+
+Fragments, IPv6, VLANs, UDP, the opening of connections, late, doubled and lost segments, messages that are split or
+glued, bytes that are no Modbus, and conversations on ports where nobody expects it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from typing import Final
+
+from port502.traffic import adus, links
+from port502.traffic.assembly import Arrival, arrived, give_up
+from port502.traffic.content import is_chain, is_tls, may_begin, recognise, rtu_frame
+from port502.traffic.conversations import Conversations
+from port502.traffic.fragments import Fragments
+from port502.traffic.headers import TCP, UDP, Headers, headers_of, transport
+from port502.traffic.message import Message
+from port502.traffic.pairing import answered, asked, unanswered
+from port502.traffic.pcap import Record
+from port502.traffic.stream import IGNORED, NOT_QUICK, Content, Stream
+from port502.traffic.way import Way
+
+MODBUS_PORT: Final = 502
+TLS_PORT: Final = 802
+TRIES: Final = 3
+"""Segments after which a conversation on any port is known not to be Modbus."""
+
+MOST_SECURED: Final = 1024
+"""Encrypted conversations that are named."""
+
+NOT_THE_SAME: Final = "sent again with other bytes than before"
+UDP_NOTE: Final = "Modbus over UDP is no standard"
+_SYN, _RST, _ACK = 0x02, 0x04, 0x10
+_MASK: Final = 0xFFFFFFFF
+
+
+@dataclass(slots=True)
+class Counts:
+    """What was met, besides messages: how many packets, and what of them could not be used."""
+
+    packets: int = 0
+    retransmissions: int = 0
+    lost_bytes: int = 0
+    cut_packets: int = 0
+    lost_fragments: int = 0
+    unread_links: dict[int, int] = field(default_factory=dict)
+
+
+class Closely:
+    """The part of the dissector that takes its time; see ``Dissector``."""
+
+    def __init__(self, ports: Iterable[int] = ()) -> None:
+        self.frame = 0
+        self.counts = Counts()
+        self.conversations = Conversations(frozenset({MODBUS_PORT, TLS_PORT, *ports}))
+        self.secured: dict[int, Way] = {}
+        self._time = 0
+        self._repeats = False
+        self._fragments = Fragments()
+
+    def end(self) -> list[Message]:
+        """No more packets will come: the messages of all that still waited for something missing."""
+        found: list[Message] = []
+        for stream in self.conversations.streams.values():
+            self._pieces(stream, give_up(stream), found)
+            self._cut_tail(stream, found)
+            stream.due = NOT_QUICK
+        return found
+
+    def unanswered(self) -> list[Message]:
+        """The requests that have no response yet."""
+        streams = self.conversations.streams.values()
+        return [one for stream in streams if stream.way.asks for one in unanswered(stream.pending)]
+
+    def _closely(self, record: Record, found: list[Message]) -> None:
+        """One packet, number ``frame``."""
+        self._time, link, _, data = record
+        headers = headers_of(link, data)
+        if headers.version is None:
+            if link not in links.NAMES:
+                self.counts.unread_links[link] = self.counts.unread_links.get(link, 0) + 1
+            return
+        if headers.fragment is not None:
+            body = self._fragments.add(headers, data)
+            self.counts.lost_fragments = self._fragments.lost
+            if body is None:
+                return
+            data = body
+            transport(headers, body, 0, len(body))
+        if headers.sport is None:
+            return
+        if headers.protocol == TCP:
+            self._tcp(headers, data, found)
+        elif headers.protocol == UDP:
+            self._udp(headers, data, found)
+
+    def _tcp(self, headers: Headers, data: bytes, found: list[Message]) -> None:
+        flags, sequence = headers.flags or 0, headers.seq or 0
+        if not headers.size and not flags & _SYN:
+            return
+        stream = self.conversations.stream(headers, "tcp", self.frame)
+        if flags & _SYN:
+            sequence = sequence + 1 & _MASK
+            self.conversations.opened(stream, sequence, answers=bool(flags & _ACK))
+        if not headers.size or stream.due == IGNORED or flags & _RST:
+            return
+        if stream.due >= 0:
+            stream.next = stream.due
+        before = stream.buffered
+        payload = data[headers.payload : headers.payload + headers.size]
+        if payload:
+            self._segment(stream, sequence, payload, found)
+        if len(payload) < headers.size:
+            self.counts.cut_packets += 1
+            self._cut_tail(
+                stream, found, f"cut: the capture has {len(payload)} of {headers.size} bytes of its packet"
+            )
+            stream.restart(sequence + headers.size & _MASK)
+        self.conversations.buffered += stream.buffered - before
+        if stream.content in ("other", "tls"):
+            stream.due = IGNORED
+        else:
+            quick = stream.content == "modbus" and stream.way.framing == "mbap" and not stream.buffered
+            stream.due = stream.next if quick and stream.next is not None else NOT_QUICK
+
+    def _segment(self, stream: Stream, sequence: int, payload: bytes, found: list[Message]) -> None:
+        if stream.content == "new":
+            self._look(stream, payload)
+        arrival = arrived(stream, sequence, payload, _beginning(stream), full=self.conversations.is_full)
+        if arrival.retransmission:
+            self._repeats = True
+            self.counts.retransmissions += 1
+        if arrival.differs and stream.content == "modbus":
+            notes = (NOT_THE_SAME,)
+            found.append(
+                Message(self.frame, self._time, stream.way, payload[: adus.LONGEST_JUNK], None, notes)
+            )
+        self._pieces(stream, arrival, found)
+
+    def _udp(self, headers: Headers, data: bytes, found: list[Message]) -> None:
+        """Each datagram stands for itself."""
+        payload = data[headers.payload : headers.payload + headers.size]
+        if not self.conversations.ports & {headers.sport, headers.dport} or not is_chain(payload):
+            return
+        stream = self.conversations.stream(headers, "udp", self.frame)
+        stream.synced = True
+        for adu, is_message in adus.cut(stream, payload):
+            self._emit(stream, adu, found, (UDP_NOTE,), pair=is_message)
+        stream.tail = b""
+
+    def _look(self, stream: Stream, payload: bytes) -> None:
+        """What a conversation is, from the first bytes that were seen of it."""
+        way, peer = stream.way, stream.peer
+        content: Content = "new"
+        if not self.conversations.expects(way):
+            seen = recognise(payload)
+            if seen is not None:
+                content = "modbus"
+                way.framing = peer.way.framing = seen.framing
+                if seen.asks is not None:
+                    way.asks, peer.way.asks = seen.asks, not seen.asks
+            else:
+                stream.tries += 1
+                content = "other" if stream.tries + peer.tries >= TRIES else "new"
+        elif is_tls(payload):
+            content = "tls"
+            if len(self.secured) < MOST_SECURED:
+                self.secured[way.stream] = way if way.asks else peer.way
+        else:
+            content = "modbus"
+            if not may_begin(payload) and rtu_frame(payload, asks=way.asks) is not None:
+                way.framing = peer.way.framing = "rtu"
+        stream.content = peer.content = content
+        if content in ("other", "tls"):
+            peer.due = IGNORED
+
+    def _pieces(self, stream: Stream, arrival: Arrival, found: list[Message]) -> None:
+        """Read what came in order; a piece of no bytes stands for a hole that is not waited for any more."""
+        self.counts.lost_bytes += arrival.lost
+        for data, follows in arrival.pieces:
+            if not follows and not data:
+                self._cut_tail(stream, found)
+                stream.synced = False
+                stream.tries = 0
+            elif stream.content != "modbus":
+                continue
+            elif follows:
+                for adu, is_message in adus.cut(stream, data):
+                    self._emit(stream, adu, found, pair=is_message)
+            elif _beginning(stream)(data):
+                # It fills a hole, so that the tail belongs to what came later.
+                tail, stream.tail = stream.tail, b""
+                for adu, is_message in adus.cut(stream, data):
+                    self._emit(stream, adu, found, pair=is_message)
+                stream.tail = tail
+
+    def _cut_tail(
+        self, stream: Stream, found: list[Message], note: str = "cut: the rest of it was not captured"
+    ) -> None:
+        tail, stream.tail = stream.tail, b""
+        if tail and stream.content == "modbus":
+            self._emit(stream, tail, found, (note,))
+
+    def _emit(
+        self,
+        stream: Stream,
+        adu: bytes,
+        found: list[Message],
+        notes: tuple[str, ...] = (),
+        *,
+        pair: bool = True,
+    ) -> None:
+        message = Message(self.frame, self._time, stream.way, adu, None, notes)
+        found.append(message)
+        if pair and message.is_modbus:
+            # RTU has no transaction id: what is asked is answered before anything else is.
+            (asked if stream.way.asks else answered)(stream.pending, message.trans_id or 0, message)
+
+
+def _beginning(stream: Stream) -> Callable[[bytes], bool]:
+    """Tells whether bytes may begin a message of this stream."""
+    if stream.way.framing == "rtu":
+        return lambda data: rtu_frame(data, asks=stream.way.asks) is not None
+    return is_chain
