@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gzip
 import sys
 import zlib
 from collections.abc import Iterable, Iterator
@@ -18,6 +17,7 @@ PIECE: Final = 1 << 17
 
 STANDARD_INPUT: Final = "-"
 _GZIP: Final = b"\x1f\x8b"
+_GZIP_FORMAT: Final = 31
 
 
 class Parser(Protocol):
@@ -113,26 +113,19 @@ def _some(file: BinaryIO) -> bytes:
     return data
 
 
-def _unpacked(first: bytes, file: BinaryIO) -> Iterator[bytes]:
-    """The bytes of a gzip stream, never more of them at a time than a piece."""
-    whole = gzip.GzipFile(fileobj=_Joined(first, file))  # type: ignore[arg-type]
-    while piece := whole.read1(PIECE):
-        yield piece
-
-
-class _Joined:
-    """A file of which some bytes were read already."""
-
-    def __init__(self, first: bytes, file: BinaryIO) -> None:
-        self._first = first
-        self._file = file
-
-    def read(self, size: int = -1) -> bytes:
-        """The next ``size`` bytes, fewer only at the end of what was read or of the file."""
-        if self._first:
-            data, self._first = self._first[:size], self._first[size:]
-            return data
-        return self._file.read(size)
+def _unpacked(packed: bytes, file: BinaryIO) -> Iterator[bytes]:
+    """The bytes of a gzip file, never more of them at a time than a piece."""
+    unpack = zlib.decompressobj(_GZIP_FORMAT)
+    while packed:
+        yield unpack.decompress(packed, PIECE)
+        packed = unpack.unconsumed_tail
+        if unpack.eof:
+            packed, unpack = unpack.unused_data, zlib.decompressobj(_GZIP_FORMAT)
+            if not packed.startswith(_GZIP):
+                return
+        packed = packed or _some(file)
+    yield unpack.flush()
+    raise EOFError("the archive ends early")
 
 
 def _chain(first: bytes, rest: Iterable[bytes]) -> Iterator[bytes]:
