@@ -12,12 +12,19 @@ import pytest
 
 from port502.client import Client
 from port502.errors import ConnectError, NoReplyError, ServerDeviceFailureError, UsageError
+from port502.guard.auditor import Auditor
+from port502.guard.gate import Gate
+from port502.guard.layer import policy_layer
+from port502.guard.policy import Action, Refusal
 from port502.protocol.register_access import ReadHoldingRegistersResponse
 from port502.service.call import Call, Reply, Service
 from port502.service.device import Device
+from port502.service.ending import EndConnection
+from port502.service.maybe import must_wait
 from port502.service.units import Units
 from port502.transport.serial_listener import SerialListener
 from port502.transport.url import parse_url
+from tests.guard.rules import policy, rule
 from tests.peers.socat import line
 
 pytestmark = pytest.mark.interop
@@ -82,6 +89,58 @@ async def test_a_service_that_waits_or_fails_is_answered(ends: tuple[str, str]) 
         assert await asking.read_holding_registers(0) == [42]
         with pytest.raises(ServerDeviceFailureError):
             await asking.read_holding_registers(0, unit=2)
+
+
+@pytest.mark.parametrize("action", [Action.DROP, Action.CLOSE])
+async def test_a_policy_that_drops_or_closes_is_silent_on_a_line(
+    ends: tuple[str, str], action: Action
+) -> None:
+    """A line cannot be closed, and others live on it: the next allowed request is answered as ever."""
+    device = Device(holding={0: [42, 43]})
+
+    async def slowly(call: Call) -> Reply:
+        await asyncio.sleep(0)
+        reply = device(call)
+        return await reply if must_wait(reply) else reply
+
+    allowed = rule("reads and writes", "read write", "holding:0")
+    gate = Gate(policy(allowed, refusal=Refusal(action), read_before="always"), Auditor())
+    async with (
+        serving(Units({7: policy_layer(gate)(slowly)}), ends[0]) as listener,
+        client(ends[1], unit=7) as asking,
+    ):
+        assert await asking.read_holding_registers(0) == [42]
+        with pytest.raises(NoReplyError):
+            await asking.read_holding_registers(1, timeout=0.2)
+        with pytest.raises(NoReplyError):
+            await asking.write_register(1, 99, timeout=0.2)
+        with pytest.raises(NoReplyError):
+            await asking.call(66, b"\0", timeout=0.2)
+        await asking.write_register(0, 5)
+        assert await asking.read_holding_registers(0) == [5]
+        assert device.holding[1] == 43
+        assert asking.link.counters.connects == 1
+        assert listener._stream is not None
+    assert gate.watch.counters["turned away"] == 3
+
+
+@pytest.mark.parametrize("waits", [False, True])
+async def test_a_service_that_ends_the_connection_is_silent_on_a_line(
+    ends: tuple[str, str], waits: bool
+) -> None:
+    async def later(call: Call) -> Reply:
+        await asyncio.sleep(0)
+        return now(call)
+
+    def now(call: Call) -> Reply:
+        if call.unit == 2:
+            raise EndConnection("no more of you")
+        return ReadHoldingRegistersResponse(b"\0\x2a")
+
+    async with serving(later if waits else now, ends[0]), client(ends[1]) as asking:
+        with pytest.raises(NoReplyError):
+            await asking.read_holding_registers(0, unit=2, timeout=0.2)
+        assert await asking.read_holding_registers(0) == [42]
 
 
 async def test_it_comes_back_after_noise(ends: tuple[str, str]) -> None:
