@@ -22,6 +22,8 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "history": ("port502.cli.history", "Ask what was kept."),
     "gateway": ("port502.cli.gateway", "Stand between TCP and serial lines, either way."),
     "share": ("port502.cli.share", "Share one connection to a device among many clients."),
+    "decode": ("port502.cli.decode", "Explain frames: fields, values, and what is wrong with them."),
+    "encode": ("port502.cli.encode", "Build a frame: any request or response, in any framing."),
     "firewall": ("port502.cli.firewall", "Write the firewall rules that match a site."),
     "guard": ("port502.cli.guard", "Let through to a device what a policy allows."),
     "demo": ("port502.cli.demo", "Watch a simulated site being collected."),

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from difflib import get_close_matches
 from typing import Any
 
 from port502.errors import UsageError
@@ -18,7 +16,6 @@ from port502.protocol.bit_access import (
 from port502.protocol.codes import (
     DIAGNOSTICS,
     ENCAPSULATED_INTERFACE,
-    FUNCTION_NAMES,
     MEI_CANOPEN,
     MEI_DEVICE_IDENTIFICATION,
     RETURN_QUERY_DATA,
@@ -47,14 +44,11 @@ from port502.protocol.register_access import (
     WriteMultipleRegistersRequest,
     WriteSingleRegisterRequest,
 )
+from port502.protocol.spelling import bit, function_code, hex_bytes, number, parts, registers
 from port502.protocol.words import data_of
 
-_BITS = {"1": True, "on": True, "true": True, "0": False, "off": False, "false": False}
-_NUMBER = re.compile(r"0[xX][0-9a-fA-F]{1,8}|[0-9]{1,10}")
-_NAMES = {name.replace(" ", "-").replace("/", "-"): str(code) for code, name in FUNCTION_NAMES.items()} | {
-    "canopen": f"{ENCAPSULATED_INTERFACE}/{MEI_CANOPEN}",
-    "read-device-identification": f"{ENCAPSULATED_INTERFACE}/{MEI_DEVICE_IDENTIFICATION}",
-}
+__all__ = ["compose", "hex_bytes"]
+
 _GROUP = 3  # words that name one group of file records: file, record, length
 
 
@@ -75,7 +69,7 @@ def compose(function: str, words: Sequence[str] = (), data: str | None = None) -
     decimal or ``0x...``, bits on, off, 1 or 0, bytes pairs of hexadecimal digits. With ``data`` (hexadecimal) the
     request is sent as it stands, whatever the function. Raises UsageError that says what the function takes.
     """
-    code, inner = _code(function)
+    code, inner = function_code(function)
     if data is not None:
         if words:
             raise UsageError("give either words or --data, not both")
@@ -100,32 +94,6 @@ def compose(function: str, words: Sequence[str] = (), data: str | None = None) -
     return form.build(words)
 
 
-def hex_bytes(text: str) -> bytes:
-    """The bytes of hexadecimal digits; spaces, colons, newlines and ``0x`` between them do not matter."""
-    digits = re.sub(r"0[xX]|[\s:]", "", text)
-    if len(digits) % 2 or not re.fullmatch(r"[0-9a-fA-F]*", digits):
-        raise UsageError(
-            f"{text[:60]!r} is no sequence of bytes: write pairs of hexadecimal digits, such as A537"
-        )
-    return bytes.fromhex(digits)
-
-
-def _code(function: str) -> tuple[int, int | None]:
-    """Function code and, behind a slash, sub-function or MEI type."""
-    word = function.strip().lower()
-    named = re.sub(r"[ _/]", "-", word)
-    word = _NAMES.get(named, word)
-    code, slash, inner = word.partition("/")
-    if not _NUMBER.fullmatch(code) or (slash and not _NUMBER.fullmatch(inner)):
-        close = get_close_matches(named, _NAMES, 1, 0.5)
-        hint = f"did you mean {close[0]}?" if close else "write a code such as 3 or 43/14, or a name"
-        raise UsageError(f"{function[:60]!r} is no function; {hint}")
-    number = _number("function code", code)
-    if not 1 <= number <= 0x7F:
-        raise UsageError(f"function codes are 1 to 127, got {number}")
-    return number, _number("sub-function", inner) if slash else None
-
-
 def _inner_bytes(code: int, inner: int | None) -> bytes:
     """What stands behind the function code before the data: a sub-function in two bytes, an MEI type in one."""
     if inner is None:
@@ -140,40 +108,14 @@ def _diagnostics(inner: int | None, words: Sequence[str]) -> Request[Any]:
     if inner is None:
         if not words:
             raise UsageError("diagnostics takes SUB-FUNCTION [DATA], such as 8/0 A537")
-        inner, words = _number("sub-function", words[0]), words[1:]
+        inner, words = number("sub-function", words[0]), words[1:]
     given = hex_bytes("".join(words))
     return DiagnosticsRequest(inner, given if given or (inner == RETURN_QUERY_DATA and words) else b"\0\0")
 
 
-def _number(what: str, word: str) -> int:
-    if not _NUMBER.fullmatch(word):
-        raise UsageError(f"{what} is a number, decimal or 0x..., got {word[:60]!r}")
-    return int(word, 0) if word[:2] in ("0x", "0X") else int(word)
-
-
-def _bit(word: str) -> bool:
-    value = _BITS.get(word.lower())
-    if value is None:
-        raise UsageError(f"a coil is on, off, 1 or 0, got {word[:60]!r}")
-    return value
-
-
-def _parts(words: Sequence[str]) -> list[str]:
-    """Words of a list, which commas may separate too."""
-    return [part for word in words for part in word.split(",") if part]
-
-
-def _registers(words: Sequence[str]) -> list[int]:
-    values = [_number("a register", part) for part in _parts(words)]
-    for value in values:
-        if value > 0xFFFF:
-            raise UsageError(f"a register holds 0 to 65535, got {value}")
-    return values
-
-
 def _span(kind: Callable[[int, int], Request[Any]]) -> _Form:
     def build(words: Sequence[str]) -> Request[Any]:
-        return kind(_number("address", words[0]), _number("quantity", words[1]) if len(words) > 1 else 1)
+        return kind(number("address", words[0]), number("quantity", words[1]) if len(words) > 1 else 1)
 
     return _Form("ADDRESS [QUANTITY]", 1, 2, build)
 
@@ -185,28 +127,28 @@ def _bare(kind: Callable[[], Request[Any]]) -> _Form:
 def _read_files(words: Sequence[str]) -> Request[Any]:
     if len(words) % _GROUP:
         raise UsageError("read-file-record takes FILE RECORD LENGTH, once or more often")
-    numbers = [_number("file, record and length", word) for word in words]
+    numbers = [number("file, record and length", word) for word in words]
     return ReadFileRecordRequest(
         [FileRecordRead(*numbers[at : at + _GROUP]) for at in range(0, len(numbers), _GROUP)]
     )
 
 
 def _write_file(words: Sequence[str]) -> Request[Any]:
-    file, record = _number("file", words[0]), _number("record", words[1])
-    return WriteFileRecordRequest([FileRecordWrite(file, record, data_of(_registers(words[2:])))])
+    file, record = number("file", words[0]), number("record", words[1])
+    return WriteFileRecordRequest([FileRecordWrite(file, record, data_of(registers(words[2:])))])
 
 
 def _mask(words: Sequence[str]) -> Request[Any]:
-    return MaskWriteRegisterRequest(*(_number("address and masks", word) for word in words))
+    return MaskWriteRegisterRequest(*(number("address and masks", word) for word in words))
 
 
 def _read_write(words: Sequence[str]) -> Request[Any]:
-    read, quantity, write = (_number("addresses and quantity", word) for word in words[:3])
-    return ReadWriteMultipleRegistersRequest.from_registers(read, quantity, write, _registers(words[3:]))
+    read, quantity, write = (number("addresses and quantity", word) for word in words[:3])
+    return ReadWriteMultipleRegistersRequest.from_registers(read, quantity, write, registers(words[3:]))
 
 
 def _identification(words: Sequence[str]) -> Request[Any]:
-    return ReadDeviceIdentificationRequest(*(_number("read code and object", word) for word in words))
+    return ReadDeviceIdentificationRequest(*(number("read code and object", word) for word in words))
 
 
 _FORMS: dict[int, _Form] = {
@@ -214,12 +156,12 @@ _FORMS: dict[int, _Form] = {
     2: _span(ReadDiscreteInputsRequest),
     3: _span(ReadHoldingRegistersRequest),
     4: _span(ReadInputRegistersRequest),
-    5: _Form("ADDRESS on|off", 2, 2, lambda w: WriteSingleCoilRequest(_number("address", w[0]), _bit(w[1]))),
+    5: _Form("ADDRESS on|off", 2, 2, lambda w: WriteSingleCoilRequest(number("address", w[0]), bit(w[1]))),
     6: _Form(
         "ADDRESS VALUE",
         2,
         2,
-        lambda w: WriteSingleRegisterRequest(_number("address", w[0]), _number("value", w[1])),
+        lambda w: WriteSingleRegisterRequest(number("address", w[0]), number("value", w[1])),
     ),
     7: _bare(ReadExceptionStatusRequest),
     11: _bare(GetCommEventCounterRequest),
@@ -229,21 +171,21 @@ _FORMS: dict[int, _Form] = {
         2,
         None,
         lambda w: WriteMultipleCoilsRequest.from_bits(
-            _number("address", w[0]), [_bit(part) for part in _parts(w[1:])]
+            number("address", w[0]), [bit(part) for part in parts(w[1:])]
         ),
     ),
     16: _Form(
         "ADDRESS VALUE ...",
         2,
         None,
-        lambda w: WriteMultipleRegistersRequest.from_registers(_number("address", w[0]), _registers(w[1:])),
+        lambda w: WriteMultipleRegistersRequest.from_registers(number("address", w[0]), registers(w[1:])),
     ),
     17: _bare(ReportServerIdRequest),
     20: _Form("FILE RECORD LENGTH ...", _GROUP, None, _read_files),
     21: _Form("FILE RECORD VALUE ...", 3, None, _write_file),
     22: _Form("ADDRESS AND-MASK OR-MASK", 3, 3, _mask),
     23: _Form("READ-ADDRESS READ-QUANTITY WRITE-ADDRESS VALUE ...", 4, None, _read_write),
-    24: _Form("ADDRESS", 1, 1, lambda w: ReadFifoQueueRequest(_number("address", w[0]))),
+    24: _Form("ADDRESS", 1, 1, lambda w: ReadFifoQueueRequest(number("address", w[0]))),
 }
 
 _ENCAPSULATED = {

@@ -1,0 +1,1 @@
+"""Frames explained: which framing, which direction, field by field, and what is wrong with a broken one."""

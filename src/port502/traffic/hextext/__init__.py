@@ -1,0 +1,1 @@
+"""Bytes out of text: hexadecimal in any spelling, dumps, and logs of other programs."""
