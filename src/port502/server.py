@@ -105,6 +105,11 @@ class Server:
         return self._listener.sessions if isinstance(self._listener, Listener) else []
 
     @property
+    def requests(self) -> int:
+        """Requests since the start, also of those who are connected now."""
+        return self.counters.requests + sum(session.requests for session in self.sessions)
+
+    @property
     def counters(self) -> ListenerCounters:
         """Connections and requests since the start."""
         return self._listener.counters

@@ -25,7 +25,7 @@ from port502.server import Server, Units
 from port502.service.call import Service
 from port502.service.device import Device
 from port502.site.build import load_site
-from port502.site.control import ask_read, control_path
+from port502.site.control import ask_read, ask_status, control_path
 from port502.site.running import Running
 from tests.peers.party_line import party_line
 from tests.peers.ports import free_port
@@ -297,3 +297,38 @@ async def test_a_serial_master_reads_the_devices_of_the_site(yard: Yard, tmp_pat
                     await client.read_holding_registers(0)
                 assert isinstance(failure.value, GatewayTargetError)
             assert running.listeners.running["master"].url == f"rtu://{near}"
+
+
+async def test_its_status_tells_of_lines_units_and_clients(yard: Yard) -> None:
+    shared = "  shared: {{url: 'tcp://127.0.0.1:0', share: {{connection: plc, cache: 1m}}}}\n"
+    path = yard.write(SITE + shared)
+    async with Running(load_site(path)) as running:
+        await until(lambda: running.collector.latest["meter.value"].quality == "good")
+        async with client_of(running) as client, client_of(running, "shared", 1) as other:
+            for _ in range(20):
+                await client.read_holding_registers(0, unit=1)
+                await other.read_holding_registers(0)
+            with pytest.raises(GatewayPathUnavailableError):
+                await client.read_holding_registers(0, unit=99)
+            running.listeners.running["hall"]._sweep()
+            running.listeners._look()
+            status = await asyncio.to_thread(ask_status, control_path(yard.folder / "data"))
+        hall, share = status.listeners
+        assert (hall.answers, hall.clients, hall.requests, hall.unmapped) == ("gateway", 1, 21, 1)
+        assert hall.routes == ("1-16 → line", "17-20 → plc -16")
+        (caller,) = hall.callers
+        assert (caller.requests, caller.refused) == (21, 1)
+        assert (share.answers, share.requests) == ("share", 20)
+        assert share.share is not None
+        assert (share.share.state, share.share.connects, share.share.cache.hits) == ("ready", 1, 19)
+        assert share.share.shared.requests == 1
+        line, plc = status.lines
+        assert (line.name, line.state, plc.name) == ("line", "open", "plc")
+        units = {unit.unit: unit for unit in line.units}
+        assert set(units) == {1, 2}  # clients ask the one, the site itself polls the other
+        assert units[1].replies == 20
+        assert units[1].learned
+        assert units[1].timeout <= 2.0
+    ended = running.status()
+    assert [one.requests for one in ended.listeners] == [21, 20]
+    assert ended.lines[0].requests >= 21

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections import deque
+from collections.abc import Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from rich.console import Group, RenderableType
@@ -11,12 +12,10 @@ from rich.text import Text
 from port502.cli.board import count, milliseconds
 from port502.cli.output import printable, table
 from port502.gateway.status import BusStatus, GatewayStatus, UnitStatus
+from port502.service.lately import Lately
 
 if TYPE_CHECKING:
     from rich.table import Table
-
-LATELY = 10
-"""So many looks are what *lately* means in rates."""
 
 WELL = "open"
 ALIVE = "alive"
@@ -26,62 +25,35 @@ class Board:
     """The table of a gateway; it remembers its last looks, to tell rates."""
 
     def __init__(self) -> None:
-        self._past: dict[str, deque[tuple[float, float]]] = {}
+        self._lately = Lately()
 
     def draw(self, status: GatewayStatus, rows: int) -> RenderableType:
         """The table, on so many rows: buses, their units, the clients that asked last."""
         room = max(2, rows - len(status.buses) - 8)
-        units = [(bus, unit) for bus in status.buses for unit in bus.units]
-        units.sort(key=lambda one: (one[1].state == ALIVE, one[0].name, one[1].unit))
+        units = units_of(status.buses)
         shown = units[: max(1, room * 2 // 3)]
         clients = list(reversed(status.clients))[: max(1, room - len(shown))]
         parts: list[RenderableType] = [Text("listening on " + "   ".join(status.listening), "bold"), Text()]
-        parts.append(self._buses(status))
+        parts.append(buses_table([self._rated(bus, status.seconds) for bus in status.buses]))
         if shown:
-            parts += [Text(), self._units(shown, several=len(status.buses) > 1)]
+            parts += [Text(), units_table(shown, several=len(status.buses) > 1)]
         if len(units) > len(shown):
             parts.append(Text(f"and {count(len(units) - len(shown), 'more unit')}", "dim"))
         if clients:
             parts += [Text(), self._clients(status, len(clients))]
         return Group(*parts, Text(), Text("Ctrl-C ends", "dim"))
 
-    def _buses(self, status: GatewayStatus) -> Table:
-        right = ("requests", "per s", "load", "waiting")
-        made = table("bus", "state", *right, "", right=right)
-        for bus in status.buses:
-            load = self._rate(f"load {bus.name}", bus.busy_seconds, status.seconds)
-            made.add_row(
-                Text(printable(bus.url)),
-                Text(bus.state, "" if bus.state == WELL else "yellow"),
-                Text(f"{bus.requests:,}"),
-                Text(f"{self._rate(bus.name, bus.requests, status.seconds):.1f}"),
-                Text(f"{min(load, 1.0):.0%}" if bus.units else ""),
-                Text(f"{bus.waiting:,}" if bus.waiting else ""),
-                Text(faults(bus), "yellow"),
-            )
-        return made
-
-    def _units(self, units: list[tuple[BusStatus, UnitStatus]], *, several: bool) -> Table:
-        right = ("replies", "p50", "p99", "time-out")
-        made = table("unit", "state", *right, "", right=right)
-        for bus, unit in units:
-            name = f"{unit.unit}" + (f" {printable(bus.url)}" if several else "")
-            made.add_row(
-                Text(name),
-                Text(unit.state, "" if unit.state == ALIVE else "yellow"),
-                Text(f"{unit.replies:,}"),
-                Text(milliseconds(unit.p50)),
-                Text(milliseconds(unit.p99)),
-                Text(milliseconds(unit.timeout), "" if unit.learned else "dim"),
-                Text(trouble(unit), "yellow"),
-            )
-        return made
+    def _rated(self, bus: BusStatus, now: float) -> BusStatus:
+        rate = self._lately.note(bus.name, bus.requests, now)
+        return replace(
+            bus, per_second=rate, load=self._lately.note(("load", bus.name), bus.busy_seconds, now)
+        )
 
     def _clients(self, status: GatewayStatus, room: int) -> Table:
         right = ("requests", "per s", "writes", "refused")
         made = table("client", *right, right=right)
         for one in list(reversed(status.clients))[:room]:
-            rate = self._rate(f"client {one.client}", one.requests, status.seconds)
+            rate = self._lately.note(("client", one.client), one.requests, status.seconds)
             made.add_row(
                 Text(printable(one.client)),
                 Text(f"{one.requests:,}"),
@@ -91,13 +63,47 @@ class Board:
             )
         return made
 
-    def _rate(self, name: str, number: float, now: float) -> float:
-        past = self._past.setdefault(name, deque(maxlen=LATELY))
-        past.append((now, number))
-        if len(self._past) > 4096:
-            self._past.clear()
-        began, before = past[0]
-        return (number - before) / (now - began) if now > began else 0.0
+
+def buses_table(buses: Sequence[BusStatus]) -> Table:
+    """A line for each bus: how it fares and how busy it is."""
+    right = ("requests", "per s", "load", "waiting")
+    made = table("bus", "state", *right, "", right=right)
+    for bus in buses:
+        name = bus.url if bus.name in ("", bus.url) else f"{bus.name}  {bus.url}"
+        made.add_row(
+            Text(printable(name)),
+            Text(bus.state, "" if bus.state == WELL else "yellow"),
+            Text(f"{bus.requests:,}"),
+            Text(f"{bus.per_second:.1f}"),
+            Text(f"{min(bus.load, 1.0):.0%}" if bus.units else ""),
+            Text(f"{bus.waiting:,}" if bus.waiting else ""),
+            Text(faults(bus), "yellow"),
+        )
+    return made
+
+
+def units_of(buses: Sequence[BusStatus]) -> list[tuple[BusStatus, UnitStatus]]:
+    """The units of all buses, those that are not well first."""
+    units = [(bus, unit) for bus in buses for unit in bus.units]
+    return sorted(units, key=lambda one: (one[1].state == ALIVE, one[0].name, one[1].unit))
+
+
+def units_table(units: Sequence[tuple[BusStatus, UnitStatus]], *, several: bool) -> Table:
+    """A line for each unit: its state, how long it takes, and the time-out that was learned for it."""
+    right = ("replies", "p50", "p99", "time-out")
+    made = table("unit", "state", *right, "", right=right)
+    for bus, unit in units:
+        name = f"{unit.unit}" + (f" {printable(bus.name or bus.url)}" if several else "")
+        made.add_row(
+            Text(name),
+            Text(unit.state, "" if unit.state == ALIVE else "yellow"),
+            Text(f"{unit.replies:,}"),
+            Text(milliseconds(unit.p50)),
+            Text(milliseconds(unit.p99)),
+            Text(milliseconds(unit.timeout), "" if unit.learned else "dim"),
+            Text(trouble(unit), "yellow"),
+        )
+    return made
 
 
 def faults(bus: BusStatus) -> str:

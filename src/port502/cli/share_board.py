@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import deque
 from collections.abc import Collection
 from typing import TYPE_CHECKING
 
@@ -12,12 +11,10 @@ from rich.text import Text
 from port502.cli.board import count, milliseconds
 from port502.cli.output import printable, table
 from port502.gateway.share import ClientStatus, ShareStatus
+from port502.service.lately import Lately
 
 if TYPE_CHECKING:
     from rich.table import Table
-
-LATELY = 10
-"""So many looks are what *lately* means in rates."""
 
 WELL = "ready"
 
@@ -27,7 +24,7 @@ class Board:
 
     def __init__(self, listening: str) -> None:
         self._listening = listening
-        self._past: dict[str, deque[tuple[float, int]]] = {}
+        self._lately = Lately()
 
     def draw(self, status: ShareStatus, connected: Collection[str], now: float, rows: int) -> RenderableType:
         """The table at a time of the event loop's clock, on so many rows; of the clients those who are connected."""
@@ -44,7 +41,7 @@ class Board:
         state = (status.state, "" if status.state == WELL else "yellow")
         line = Text.assemble(
             state,
-            f"   {self._rate('', status.shared.requests, now):.1f} requests/s to the device",
+            f"   {self._lately.note('', status.shared.requests, now):.1f} requests/s to the device",
             f"   response {milliseconds(status.median)}, p99 {milliseconds(status.p99)}",
             f"   waiting {status.waiting}   connections {status.connects}",
         )
@@ -53,22 +50,15 @@ class Board:
 
     def _clients(self, clients: list[ClientStatus], now: float, room: int) -> Table:
         made = table("client", "requests", "per s", "writes", right=("requests", "per s", "writes"))
-        names = {one.name for one in clients} | {""}
-        self._past = {name: past for name, past in self._past.items() if name in names}
+        self._lately.keep({one.name for one in clients} | {""})
         for one in clients[:room]:
             made.add_row(
                 Text(printable(one.name)),
                 Text(f"{one.requests:,}"),
-                Text(f"{self._rate(one.name, one.requests, now):.1f}"),
+                Text(f"{self._lately.note(one.name, one.requests, now):.1f}"),
                 Text(f"{one.writes:,}" if one.writes else "", "dim"),
             )
         return made
-
-    def _rate(self, name: str, number: int, now: float) -> float:
-        past = self._past.setdefault(name, deque(maxlen=LATELY))
-        past.append((now, number))
-        began, before = past[0]
-        return (number - before) / (now - began) if now > began else 0.0
 
 
 def saved(status: ShareStatus) -> Text:

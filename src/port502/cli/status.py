@@ -12,6 +12,7 @@ from port502.cli import options
 from port502.cli.alarm_view import alarm_json, alarms_table
 from port502.cli.board import connections_table, headline, refusal_text, troubles
 from port502.cli.expecting import site_of
+from port502.cli.listeners_board import listeners_tables
 from port502.cli.output import console, printable, put, put_json, put_table
 from port502.cli.target import site_path
 from port502.collect.alarms import AlarmState
@@ -21,8 +22,11 @@ from port502.site.status import HistoryStatus, SiteStatus
 
 app = typer.Typer(rich_markup_mode=None, add_completion=False)
 
-_SECONDS = ("uptime", "since", "took", "retry", "interval", "next_probe")
-_MILLISECONDS = ("response_p50", "response_p95", "response_p99", "late_p50", "late_p99")
+_SECONDS = ("uptime", "since", "took", "retry", "interval", "next_probe", "oldest")
+_MILLISECONDS = (
+    *("response_p50", "response_p95", "response_p99", "late_p50", "late_p99"),
+    *("timeout", "p50", "p95", "p99", "median"),
+)
 
 
 @app.command()
@@ -35,7 +39,7 @@ def status(
     ] = None,
     json: options.Json = False,
 ) -> None:
-    """Show how a running site fares: connections, devices, response times, and what is wrong.
+    """Show how a running site fares: connections, devices, listeners, response times, and what is wrong.
 
     Example:
 
@@ -95,6 +99,9 @@ def _show(found: SiteStatus) -> None:
     if found.alarms:
         put("")
         put_table(alarms_table(found.alarms))
+    for part in listeners_tables(found):
+        put("")
+        put_table(part)
     if found.last_refusal is not None:
         put(f"last refusal: {refusal_text(found.last_refusal)}")
     if found.history.last_error:

@@ -127,6 +127,34 @@ class Concentrator:
             for known in [self.clients.get(one, none)]
         )
 
+    def status(
+        self,
+        target: str,
+        state: LinkState,
+        *,
+        connects: int = 0,
+        last_error: str = "",
+        sessions: Iterable[Session] = (),
+    ) -> ShareStatus:
+        """How it fares now, on a connection that fares as the owner of it says."""
+        shared = self.shared
+        return ShareStatus(
+            target=target,
+            state=state.value,
+            connects=connects,
+            waiting=shared.waiting,
+            median=shared.response_time(0.5),
+            p99=shared.response_time(0.99),
+            last_error=last_error,
+            requests=self.requests,
+            kept=len(self.cache),
+            joining=self.joining.counters,
+            cache=self.cache.counters,
+            shared=shared.counters,
+            upstream=shared.upstream.counters,
+            clients=self.told(sessions),
+        )
+
     def _new_client(self, session: Session) -> ClientCounters:
         if len(self.clients) >= MOST_CLIENTS:
             del self.clients[min(self.clients, key=lambda known: self.clients[known].last)]
@@ -229,23 +257,13 @@ class Share:
 
     def status(self, sessions: Iterable[Session] = ()) -> ShareStatus:
         """How it fares now; ``sessions`` are the clients of a server, which knows also whom the cache answered."""
-        service = self.service
-        shared = service.shared
-        return ShareStatus(
-            target=str(self.target),
-            state=self.connection.state.value,
-            connects=self.connection.made,
-            waiting=shared.waiting,
-            median=shared.response_time(0.5),
-            p99=shared.response_time(0.99),
-            last_error=self.connection.fault,
-            requests=service.requests,
-            kept=len(service.cache),
-            joining=service.joining.counters,
-            cache=service.cache.counters,
-            shared=shared.counters,
-            upstream=shared.upstream.counters,
-            clients=service.told(sessions),
+        connection = self.connection
+        return self.service.status(
+            str(self.target),
+            connection.state,
+            connects=connection.made,
+            last_error=connection.fault,
+            sessions=sessions,
         )
 
     def _heard(self, state: LinkState, why: str) -> None:

@@ -35,7 +35,10 @@ class UnitStatus:
 
 @dataclass(frozen=True, slots=True)
 class BusStatus:
-    """One bus; ``busy_seconds`` is the time that its wire was in use, ``discarded`` counts by cause."""
+    """One bus; ``busy_seconds`` is the time that its wire was in use, ``discarded`` counts by cause.
+
+    ``per_second`` requests came lately, and the wire was in use for ``load`` (0-1) of the time; 0 where nobody looks.
+    """
 
     name: str
     url: str
@@ -54,6 +57,8 @@ class BusStatus:
     discarded: Mapping[str, int]
     units: tuple[UnitStatus, ...]
     last_error: str
+    per_second: float = 0.0
+    load: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from port502.collect import wire as collecting
 from port502.collect.settings import ConnectionSettings
@@ -19,12 +19,17 @@ from port502.protocol.codes import GATEWAY_PATH_UNAVAILABLE
 from port502.protocol.message import ExceptionResponse
 from port502.service.access import Networks
 from port502.service.call import Call, Reply
+from port502.service.lately import Lately
 from port502.service.maybe import Later
+from port502.transport.link import LinkCounters
 from port502.transport.states import LinkState
 from port502.transport.url import parse_url
 
 FLOOR = 0.05
 """Seconds that a unit is waited for at least."""
+
+BUSY = "busy"
+"""What the time is called in which a line was in use, beside its name."""
 
 OnConnection = Callable[[str, LinkState, str], None]
 """Hears how a connection fares: its name, its state, and why."""
@@ -47,6 +52,7 @@ class Buses:
     def __init__(self) -> None:
         self.on_state: OnConnection = _unheard
         self._known: dict[str, _Known] = {}
+        self._lately = Lately()
 
     def connect(self, settings: ConnectionSettings, on_state: OnState) -> Wire:
         """The wire of a connection, not opened yet; raises ConfigError for unusable certificates."""
@@ -95,10 +101,30 @@ class Buses:
             raise UsageError(f"no connection {name!r} is at work")
         return known.wire
 
+    def counters(self, name: str) -> LinkCounters:
+        """What happened on a connection."""
+        known = self._known.get(name)
+        return LinkCounters() if known is None else known.wire.counters
+
     def status(self, names: Iterable[str]) -> tuple[BusStatus, ...]:
         """How the buses of these connections fare."""
-        found = (self.find(name) for name in names)
-        return tuple(status_of_bus(bus) for bus in found if bus is not None)
+        return tuple(
+            replace(
+                status_of_bus(known.bus),
+                per_second=self._lately.of(name),
+                load=self._lately.of((BUSY, name)),
+            )
+            for name, known in ((name, self._known[name]) for name in names if name in self._known)
+        )
+
+    def look(self, names: Iterable[str], now: float) -> None:
+        """Look at what passes there, now and then, so that rates can be told."""
+        for name in names:
+            bus = self.find(name)
+            if bus is not None:
+                self._lately.note(name, bus.counters.requests, now)
+            if isinstance(bus, Bus):
+                self._lately.note((BUSY, name), bus.line.counters.busy_seconds, now)
 
 
 class SiteBus:

@@ -14,7 +14,8 @@ from port502.errors import Port502Error, UsageError
 from port502.gateway.gateway import Gateway
 from port502.gateway.own_units import OwnUnits
 from port502.gateway.routing import RoutingTable
-from port502.gateway.share import Concentrator
+from port502.gateway.share import Concentrator, ShareStatus
+from port502.gateway.status import BusStatus
 from port502.guard.gate import Gate
 from port502.guard.guard import SWEEP, guarded, upstream_for
 from port502.guard.layer import policy_layer
@@ -26,13 +27,14 @@ from port502.guard.settings import GuardSettings
 from port502.guard.watch import TURNED_AWAY
 from port502.server import Server
 from port502.service.access import Networks
-from port502.service.call import Service
+from port502.service.call import Service, Session
+from port502.service.lately import Lately
 from port502.service.units import Units
 from port502.site.buses import Buses, SiteBus
 from port502.site.gateways import GatewaySettings
 from port502.site.listeners import ListenerSettings
 from port502.site.served_points import served_device
-from port502.site.status import ListenerStatus, Refusal
+from port502.site.status import CallerStatus, ListenerStatus, Refusal
 from port502.transport.states import LinkState
 
 log = logging.getLogger("port502.site")
@@ -41,6 +43,11 @@ EVERYTHING = Policy((Rule("everything", OPERATIONS),), read_before="never")
 """What holds for a listener without a policy: the device itself says what it allows."""
 
 LOCK_FILE = "locked.json"
+ALL = ""
+"""Stands for all clients of a listener, in rates."""
+
+MOST_CALLERS = 64
+"""So many clients of a listener are told of, those that asked most."""
 
 
 class Listening:
@@ -55,6 +62,7 @@ class Listening:
         self._gateway: Gateway | None = None
         self._server: Server | None = None
         self._sweeper: asyncio.TimerHandle | None = None
+        self._lately = Lately()
 
     async def start(self) -> None:
         """Listen; raises ConnectError when the port cannot be had."""
@@ -92,14 +100,53 @@ class Listening:
 
     def status(self) -> ListenerStatus:
         """How it fares."""
-        watch = self.gate.watch
+        settings, watch, server = self.settings, self.gate.watch, self._server
         return ListenerStatus(
-            self.settings.name,
+            settings.name,
             self.url,
-            clients=len(self._server.sessions) if self._server is not None else 0,
+            clients=len(server.sessions) if server is not None else 0,
             refused=watch.counters[TURNED_AWAY],
-            last_refusal=_refusal(self.settings.name, watch.last_refusal),
+            last_refusal=_refusal(settings.name, watch.last_refusal),
             locked=self.gate.locked,
+            answers=settings.answers,
+            requests=server.requests if server is not None else 0,
+            per_second=self._lately.of(ALL),
+            callers=self._callers(),
+            routes=tuple(str(route) for route in settings.gateway.routes) if settings.gateway else (),
+            unmapped=self._gateway.unmapped if self._gateway is not None else 0,
+            share=self._share_status(),
+        )
+
+    def _callers(self) -> tuple[CallerStatus, ...]:
+        """Who asks, whoever asked most first."""
+        if self._gateway is not None:
+            told = [
+                CallerStatus(one.client, one.requests, one.writes, one.refused)
+                for one in self._gateway.clients
+            ]
+        elif self._concentrator is not None:
+            clients = self._concentrator.told(self._sessions)
+            told = [CallerStatus(one.name, one.requests, one.writes) for one in clients]
+        else:
+            told = [CallerStatus(str(one), one.requests) for one in self._sessions]
+        told.sort(key=lambda one: -one.requests)
+        return tuple(replace(one, per_second=self._lately.of(one.name)) for one in told[:MOST_CALLERS])
+
+    @property
+    def _sessions(self) -> list[Session]:
+        return self._server.sessions if self._server is not None else []
+
+    def _share_status(self) -> ShareStatus | None:
+        if self._concentrator is None:
+            return None
+        name = self.settings.connection
+        known = self._buses.status([name])
+        return self._concentrator.status(
+            known[0].url if known else name,
+            self._wire_state(),
+            connects=self._buses.counters(name).connects,
+            last_error=self._buses.counters(name).last_error,
+            sessions=self._sessions,
         )
 
     def _stack(self) -> Service:
@@ -182,7 +229,14 @@ class Listening:
 
     def _sweep(self) -> None:
         self.gate.auditor.sweep()
-        self._sweeper = asyncio.get_running_loop().call_later(SWEEP, self._sweep)
+        loop = asyncio.get_running_loop()
+        callers = self._callers()
+        self._lately.keep({ALL, *(one.name for one in callers)})
+        if self._server is not None:
+            self._lately.note(ALL, self._server.requests, loop.time())
+        for one in callers:
+            self._lately.note(one.name, one.requests, loop.time())
+        self._sweeper = loop.call_later(SWEEP, self._sweep)
 
 
 class Listeners:
@@ -196,6 +250,8 @@ class Listeners:
         buses.on_state = self._heard
         self._lock_file = LockFile(data / LOCK_FILE)
         self._ended: tuple[ListenerStatus, ...] = ()
+        self._ended_lines: tuple[BusStatus, ...] = ()
+        self._looking: asyncio.TimerHandle | None = None
 
     async def start(self, settings: Iterable[ListenerSettings]) -> None:
         """Start all of them, locked if they were when the site was stopped; raises ConnectError."""
@@ -204,16 +260,34 @@ class Listeners:
             log.warning("all writes are stopped (%s); `port502 guard unlock` frees them", self.locked)
         for one in settings:
             await self._start(one)
+        self._look()
 
     async def stop(self) -> None:
         """Stop all of them; how they fared is still known."""
-        self._ended = self.status()
+        if self._looking is not None:
+            self._looking.cancel()
+        self._ended, self._ended_lines = self.status(), self.lines()
         await asyncio.gather(*(one.stop() for one in self.running.values()))
         self.running.clear()
 
     def status(self) -> tuple[ListenerStatus, ...]:
         """How each of them fares, or fared when they were stopped."""
         return tuple(one.status() for one in self.running.values()) or self._ended
+
+    def lines(self) -> tuple[BusStatus, ...]:
+        """How the connections fare that gateways among them lead to."""
+        return self._buses.status(self._led_to()) or self._ended_lines
+
+    def _led_to(self) -> list[str]:
+        """The connections that gateways lead to, each once."""
+        gateways = (one.settings.gateway for one in self.running.values())
+        routes = (route.bus for gateway in gateways if gateway is not None for route in gateway.routes)
+        return list(dict.fromkeys(routes))
+
+    def _look(self) -> None:
+        loop = asyncio.get_running_loop()
+        self._buses.look(self._led_to(), loop.time())
+        self._looking = loop.call_later(SWEEP, self._look)
 
     async def apply(self, settings: Iterable[ListenerSettings]) -> None:
         """Go on with other settings: a listener of which only the policy or the routes changed keeps its clients.

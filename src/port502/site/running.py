@@ -142,6 +142,7 @@ class Running:
             self._history_status(),
             self.listeners.status(),
             tuple(alarm for alarm in self.alarms.states() if alarm.state != NORMAL or alarm.silent),
+            self.listeners.lines(),
         )
 
     def summary(self) -> Summary:

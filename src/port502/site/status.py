@@ -6,6 +6,8 @@ from dataclasses import dataclass
 
 from port502.collect.alarms import AlarmState
 from port502.collect.status import CollectorStatus
+from port502.gateway.share import ShareStatus
+from port502.gateway.status import BusStatus
 
 NOT_CONNECTED, NO_ANSWER, REFUSED = "not connected", "no answer", "refused"
 """Why not one sample of a run was good."""
@@ -43,10 +45,22 @@ class Refusal:
 
 
 @dataclass(frozen=True, slots=True)
+class CallerStatus:
+    """A client of a listener, connected now or, on a gateway, not long ago: what it asked, and how often lately."""
+
+    name: str
+    requests: int = 0
+    writes: int = 0
+    refused: int = 0
+    per_second: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
 class ListenerStatus:
     """A listener of a running site: where it listens, how many clients it has, what its policy turned away.
 
-    ``locked`` is why all its writes are stopped, empty when they are not.
+    ``answers`` is serve, gateway, share or guard; ``requests`` came since the start and ``per_second`` lately;
+    ``unmapped`` of them led nowhere. ``locked`` is why all its writes are stopped, empty when they are not.
     """
 
     name: str
@@ -55,11 +69,21 @@ class ListenerStatus:
     refused: int = 0
     last_refusal: Refusal | None = None
     locked: str = ""
+    answers: str = "serve"
+    requests: int = 0
+    per_second: float = 0.0
+    callers: tuple[CallerStatus, ...] = ()
+    routes: tuple[str, ...] = ()
+    unmapped: int = 0
+    share: ShareStatus | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class SiteStatus:
-    """A running site: its name, file and process, the collector, the history, the listeners, the alarms not normal."""
+    """A running site: its name, file and process, the collector, the history, the listeners, the alarms not normal.
+
+    ``lines`` are the connections that gateways among the listeners lead to.
+    """
 
     site: str
     path: str
@@ -68,6 +92,7 @@ class SiteStatus:
     history: HistoryStatus
     listeners: tuple[ListenerStatus, ...] = ()
     alarms: tuple[AlarmState, ...] = ()
+    lines: tuple[BusStatus, ...] = ()
 
     @property
     def refused(self) -> int:
