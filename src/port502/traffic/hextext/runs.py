@@ -123,7 +123,7 @@ def _escaped(found: re.Match[bytes]) -> bytes:
     what = found[1]
     if what[:1] == b"x" and len(what) == 3:
         return bytes((int(what[1:], 16),))
-    if what.isdigit():
+    if what[0] in b"01234567":
         return bytes((int(what, 8) & 0xFF,))
     return _NAMED.get(what, what)
 
