@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from port502.collect.alarms import AlarmSettings
@@ -25,6 +25,7 @@ from port502.site.model import INTERVAL, Connection, SiteFile, entry_of
 from port502.site.points import point_settings
 from port502.site.secure import fallback_of, tls_faults, tls_files
 from port502.site.validate import validated
+from port502.site.web_model import WebSettings, web_settings
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +34,7 @@ class Site:
 
     ``path`` is the file it came from, ``timezone`` an IANA name, ``sheets`` the files with points that belong to
     it and its own maps, ``warnings`` what is allowed but worth a look,
-    ``listeners`` who may call us, ``alarms`` what is to be watched.
+    ``listeners`` who may call us, ``alarms`` what is to be watched, ``web`` where the dashboard is.
     """
 
     name: str
@@ -45,6 +46,7 @@ class Site:
     warnings: tuple[Fault, ...] = ()
     listeners: tuple[ListenerSettings, ...] = ()
     alarms: tuple[AlarmSettings, ...] = ()
+    web: WebSettings = field(default_factory=WebSettings)
 
     @property
     def points(self) -> frozenset[str]:
@@ -92,7 +94,9 @@ def understand_site(document: Document) -> tuple[Site | None, tuple[Fault, ...]]
     if any(fault.severity == ERROR for fault in ordered):
         return None, ordered
     site = _site(file, document.path, devices, expressions, ordered)
-    return replace(site, listeners=listeners, alarms=alarms), ordered
+    return replace(
+        site, listeners=listeners, alarms=alarms, web=web_settings(file.web, document.path.parent)
+    ), ordered
 
 
 def _site(

@@ -17,6 +17,7 @@ from port502.site.faults import KeyPath, nearest
 from port502.site.kinds import Duration, Line, Name, OneOf, Ref, Section, Size, Text
 from port502.site.listener_model import Listeners
 from port502.site.scalars import shown
+from port502.site.web_model import Web
 from port502.transport.fallback import REASONS
 from port502.transport.url import Target, parse_url
 
@@ -213,6 +214,7 @@ class SiteFile(Section):
     listeners: Listeners = Field(default_factory=dict)
     alarms: Alarms = Field(default_factory=dict)
     history: History = History()
+    web: Web = Web()
 
 
 def entry_of(path: KeyPath) -> KeyPath:

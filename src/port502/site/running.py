@@ -14,6 +14,8 @@ from port502.collect.alarms.alarm import NORMAL
 from port502.collect.calling import request_in
 from port502.collect.collector import Collector
 from port502.collect.demand import Reading
+from port502.collect.sample import Value
+from port502.collect.writing import WriteResult
 from port502.errors import ConfigError, UsageError
 from port502.history import Recorder, Spool
 from port502.history.alarm_book import AlarmBook
@@ -30,7 +32,6 @@ from port502.site.control import (
     AskShelve,
     AskStatus,
     AskUnlock,
-    AskWrite,
     ControlSocket,
     Failure,
     Question,
@@ -61,8 +62,8 @@ class Running:
             site.connections, knowledge=site.history.path / KNOWLEDGE, connect=self.buses.connect
         )
         self.listeners = Listeners(self.collector, self.buses, site.history.path)
-        self._book = AlarmBook(site.history.path / ALARMS)
-        self.alarms = AlarmKeeper(self.collector, self._book, site.alarms, site.points)
+        self.alarm_file = site.history.path / ALARMS
+        self.alarms = AlarmKeeper(self.collector, AlarmBook(self.alarm_file), site.alarms, site.points)
         self._recorder: Recorder | None = None
         self._spool: Spool | None = None
         self._control: ControlSocket | None = None
@@ -132,6 +133,14 @@ class Running:
             log.info("%s: reloaded: %s", new.name, change)
             return change
 
+    async def write(self, device: str, point: str, value: Value, timeout: float | None = None) -> WriteResult:
+        """Write a point, unless all writes are stopped; raises what the collector raises."""
+        self._check_unlocked()
+        try:
+            return await self.collector.write(device, point, value, timeout=timeout)
+        finally:
+            self.listeners.written()
+
     def status(self) -> SiteStatus:
         """How it fares."""
         return SiteStatus(
@@ -195,7 +204,12 @@ class Running:
             return Answer(values=tuple(_read_value(reading) for reading in readings))
         if isinstance(question, AskCall):
             return await self._call(question)
-        return await self._write(question)
+        result = await self.write(question.device, question.point, question.value, question.timeout)
+        return Answer(
+            written=Written(
+                result.point, result.before, result.sent, result.after, result.verified, result.note
+            )
+        )
 
     def _alarms_after(self, question: AskAlarms | AskAcknowledge | AskShelve) -> Answer:
         if isinstance(question, AskAcknowledge):
@@ -216,20 +230,6 @@ class Running:
             if request.writes:
                 self.listeners.written()
         return Answer(reply=response.encode().hex())
-
-    async def _write(self, question: AskWrite) -> Answer:
-        self._check_unlocked()
-        try:
-            result = await self.collector.write(
-                question.device, question.point, question.value, timeout=question.timeout
-            )
-        finally:
-            self.listeners.written()
-        return Answer(
-            written=Written(
-                result.point, result.before, result.sent, result.after, result.verified, result.note
-            )
-        )
 
     def _check_unlocked(self) -> None:
         if self.listeners.locked:

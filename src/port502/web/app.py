@@ -1,0 +1,57 @@
+"""The web application: the gate, the API, and the pages, put together."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from fastapi import FastAPI
+
+from port502 import __version__
+from port502.site.web_model import WebSettings
+from port502.web.api import alarms, live, metrics, points, problems, session, site
+from port502.web.api.models import Problem
+from port502.web.api.session import Entrance
+from port502.web.gate import Door
+from port502.web.sessions import Sessions
+from port502.web.station import Station
+from port502.web.users import Users
+
+API = "/api/v1"
+
+ROUTERS = (
+    *((API, part.router) for part in (session, site, points, alarms, live)),
+    ("", metrics.router),
+    ("", session.entering),
+)
+"""Every route there is, with the beginning of its path."""
+
+PROBLEMS: dict[int | str, dict[str, Any]] = {
+    status: {"model": Problem, "content": {problems.MEDIA_TYPE: {}}, "description": text}
+    for status, text in (
+        (401, "A login is needed."),
+        (403, "This role may not."),
+        (404, "There is no such thing."),
+        (422, "The request makes no sense."),
+        (502, "The device, or the way to it, refused."),
+        (504, "The device did not answer in time."),
+    )
+}
+
+
+def application(station: Station, settings: WebSettings, users: Users, sessions: Sessions) -> FastAPI:
+    """The API of a site; what stands before it, telling who asks, is ``app.state.door``."""
+    app = FastAPI(
+        title="port502",
+        version=__version__,
+        description="What a site's devices say, its alarms, and what may be written.",
+        openapi_url=f"{API}/openapi.json",
+        docs_url=None,
+        redoc_url=None,
+    )
+    app.state.station = station
+    app.state.door = Door(settings, users, sessions)
+    app.state.entrance = Entrance(app.state.door)
+    problems.install(app)
+    for prefix, router in ROUTERS:
+        app.include_router(router, prefix=prefix, responses=PROBLEMS if prefix else None)
+    return app

@@ -1,0 +1,173 @@
+"""The web server: uvicorn in the running event loop, beside the collector."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import hashlib
+import logging
+import socket
+import ssl
+import time
+from collections.abc import Iterator
+from typing import Any
+
+import uvicorn
+from uvicorn.protocols.http.h11_impl import H11Protocol
+
+from port502.errors import ConfigError, ConnectError, UsageError
+from port502.site.running import Running
+from port502.site.web_model import WebSettings
+from port502.transport.binding import port_holder
+from port502.web.app import application
+from port502.web.gate import Door, Gate
+from port502.web.roles import Role
+from port502.web.sessions import Sessions
+from port502.web.station import Station
+from port502.web.users import Users, load_users
+
+log = logging.getLogger("port502.web")
+
+MOST_CONNECTIONS = 500
+GRACE = 1.0
+
+
+class WebServer:
+    """The dashboard and the API of a running site, at ``url`` once started.
+
+    Raises ConfigError for a users file or certificate that cannot be used, ConnectError for a port that is taken.
+    """
+
+    def __init__(self, running: Running, settings: WebSettings | None = None) -> None:
+        self.settings = settings if settings is not None else running.site.web
+        if self.settings.users is None and not self.settings.is_local:
+            raise UsageError(f"on {self.settings.host} the dashboard does not start without users")
+        self.users = load_users(self.settings.users) if self.settings.users is not None else Users({})
+        self.sessions = Sessions()
+        self.station = Station(running)
+        self.app = application(self.station, self.settings, self.users, self.sessions)
+        self._server: _Server | None = None
+        self._serving: asyncio.Task[None] | None = None
+        self._port = self.settings.port
+
+    @property
+    def url(self) -> str:
+        """Where it is."""
+        host = f"[{self.settings.host}]" if ":" in self.settings.host else self.settings.host
+        return f"{self.settings.scheme}://{host}:{self._port}"
+
+    def link(self, role: Role = Role.ADMIN) -> str:
+        """A link that lets somebody in once, within an hour, without a password."""
+        secret = self.sessions.link("local", role, time.monotonic())
+        return f"{self.url}/enter/{secret}"
+
+    async def start(self) -> None:
+        """Listen."""
+        secured = _tls(self.settings)
+        listening = _listening(self.settings)
+        self._port = listening.getsockname()[1]
+        door: Door = self.app.state.door
+        config = uvicorn.Config(
+            Gate(self.app, door),
+            http=_protocol(door),
+            ws="websockets-sansio",
+            lifespan="on",
+            log_config=None,
+            access_log=False,
+            server_header=False,
+            proxy_headers=False,
+            limit_concurrency=MOST_CONNECTIONS,
+            timeout_graceful_shutdown=int(GRACE),
+            ws_max_size=1 << 20,
+        )
+        config.load()
+        config.ssl = secured
+        self._server = _Server(config)
+        self.station.start()
+        self._serving = asyncio.get_running_loop().create_task(self._server.serve(sockets=[listening]))
+        await self._server.ready(self._serving)
+        log.info("the dashboard is at %s", self.url)
+
+    async def stop(self) -> None:
+        """Let everybody go."""
+        self.station.stop()
+        if self._server is not None and self._serving is not None:
+            self._server.should_exit = True
+            await asyncio.gather(self._serving, return_exceptions=True)
+
+    async def __aenter__(self) -> WebServer:
+        await self.start()
+        return self
+
+    async def __aexit__(self, *exc_info: object) -> None:
+        await self.stop()
+
+
+class _Server(uvicorn.Server):
+    """Signals belong to whoever owns the process."""
+
+    @contextlib.contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        yield
+
+    async def ready(self, serving: asyncio.Task[None]) -> None:
+        """Wait until it listens."""
+        while not self.started:
+            if serving.done():
+                serving.result()
+                raise ConnectError("the dashboard ended before it began")
+            await asyncio.sleep(0.005)
+
+
+def _listening(settings: WebSettings) -> socket.socket:
+    family = socket.AF_INET6 if ":" in settings.host else socket.AF_INET
+    listening = socket.socket(family, socket.SOCK_STREAM)
+    try:
+        listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        listening.bind((settings.host, settings.port))
+        listening.setblocking(False)
+    except OSError as error:
+        listening.close()
+        raise ConnectError(_taken(settings, error)) from error
+    return listening
+
+
+def _taken(settings: WebSettings, error: OSError) -> str:
+    holder = port_holder(settings.port, settings.host)
+    who = f"; {holder} has it" if holder else ""
+    place = f"{settings.host}:{settings.port}"
+    return f"the dashboard cannot listen on {place}: {error.strerror}{who}; set 'listen' of 'web' in the site file"
+
+
+def _tls(settings: WebSettings) -> ssl.SSLContext | None:
+    if settings.certificate is None or settings.key is None:
+        return None
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.minimum_version = ssl.TLSVersion.TLSv1_2
+    try:
+        context.load_cert_chain(settings.certificate, settings.key)
+        if settings.authority is not None:
+            context.load_verify_locations(settings.authority)
+            context.verify_mode = ssl.CERT_OPTIONAL
+    except OSError as error:
+        raise ConfigError(f"the dashboard's certificate cannot be used: {error}") from error
+    return context
+
+
+def _protocol(door: Door) -> type[H11Protocol]:
+    """uvicorn's own, which also tells the door what certificate a client has shown."""
+
+    class Protocol(H11Protocol):
+        def connection_made(self, transport: Any) -> None:
+            super().connection_made(transport)
+            secured = transport.get_extra_info("ssl_object")
+            certificate = secured.getpeercert(binary_form=True) if secured is not None else None
+            if certificate and self.client is not None:
+                door.certificates[self.client] = hashlib.sha256(certificate).hexdigest()
+
+        def connection_lost(self, exc: Exception | None) -> None:
+            if self.client is not None:
+                door.certificates.pop(self.client, None)
+            super().connection_lost(exc)
+
+    return Protocol

@@ -1,0 +1,266 @@
+"""A running site as the dashboard and the API see it: one place to ask, so that both show and do the same."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import time
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+
+from port502.collect.alarms import AlarmEvent, AlarmState
+from port502.collect.alarms.alarm import WAITING
+from port502.collect.demand import Reading
+from port502.collect.latest import Current
+from port502.collect.sample import BAD, GOOD, Sample, Value
+from port502.collect.writing import WriteResult
+from port502.errors import Port502Error, UsageError
+from port502.guard.auditor import Auditor
+from port502.guard.record import WRITE, Record
+from port502.guard.settings import AuditSettings
+from port502.history import History
+from port502.history.alarm_book import alarm_events
+from port502.site.running import Running
+from port502.site.status import SiteStatus
+from port502.web.feed import Feed
+from port502.web.points import PointInfo, points_of
+from port502.web.roles import Identity
+
+log = logging.getLogger("port502.web")
+
+MOST_SAMPLES = 10_000
+"""Samples one answer holds at most."""
+
+SINK = "web"
+
+
+@dataclass(frozen=True, slots=True)
+class PointNow:
+    """What is known of a point now; ``age`` is seconds since it was read, ``time`` Unix seconds of its sample."""
+
+    name: str
+    value: Value
+    quality: str
+    reason: str
+    time: float
+    age: float
+    registers: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Counts:
+    """How many there are: points by quality, silent devices, alarms that are active or wait for somebody."""
+
+    points: int
+    good: int
+    uncertain: int
+    bad: int
+    devices: int
+    offline: int
+    alarms: int
+    unacknowledged: int
+
+
+class Station:
+    """What can be seen of a running site and done with it. Who does something is written down.
+
+    Raises what the site raises, and UsageError for names that are none.
+    """
+
+    def __init__(self, running: Running) -> None:
+        self.running = running
+        self.feed = Feed()
+        self._points: dict[str, PointInfo] = {}
+        self._site: object = None
+        self._auditor: Auditor | None = None
+
+    def start(self) -> None:
+        """Begin to pass samples on."""
+        self.running.collector.add_sink(SINK, self.feed)
+
+    def stop(self) -> None:
+        """Pass nothing on any more."""
+        self.running.collector.remove_sink(SINK)
+        if self._auditor is not None:
+            self._auditor.close()
+            self._auditor = None
+
+    # What there is
+
+    @property
+    def name(self) -> str:
+        """The site's name."""
+        return self.running.site.name
+
+    @property
+    def points(self) -> dict[str, PointInfo]:
+        """All points by their full names."""
+        if self._site is not self.running.site:
+            self._site = self.running.site
+            self._points = points_of(self.running.site)
+        return self._points
+
+    def point(self, name: str) -> PointInfo:
+        """One point; raises UsageError for a name that is none."""
+        info = self.points.get(name)
+        if info is None:
+            raise UsageError(f"no point {name!r} is collected here")
+        return info
+
+    def now(self, name: str) -> PointNow:
+        """What is known of a point now."""
+        self.point(name)
+        return _now(name, self.running.collector.current(name))
+
+    def all_now(self, names: Iterable[str]) -> list[PointNow]:
+        """What is known of some points now; names that are none are left out."""
+        current = self.running.collector.current
+        return [_now(name, current(name)) for name in names if name in self.points]
+
+    def status(self) -> SiteStatus:
+        """How the site fares."""
+        return self.running.status()
+
+    def counts(self) -> Counts:
+        """How many of everything there are, and how they fare."""
+        current = self.running.collector.current
+        found = [current(name) for name in self.points]
+        qualities = [one.sample.quality for one in found if one is not None]
+        silent = self.running.collector.silent_devices()
+        alarms = [alarm for alarm in self.alarms() if not alarm.silent]
+        return Counts(
+            points=len(self.points),
+            good=qualities.count(GOOD),
+            uncertain=len(qualities) - qualities.count(GOOD) - qualities.count(BAD),
+            bad=qualities.count(BAD),
+            devices=len(silent),
+            offline=sum(bool(dead) for dead in silent.values()),
+            alarms=sum(alarm.active for alarm in alarms),
+            unacknowledged=sum(alarm.state in WAITING for alarm in alarms),
+        )
+
+    # What was
+
+    async def history(
+        self,
+        names: list[str],
+        since: float | None = None,
+        until: float | None = None,
+        *,
+        every: float | None = None,
+        most: int = MOST_SAMPLES,
+    ) -> list[Sample]:
+        """Samples from Unix time ``since`` to ``until``, the newest ``most`` of them, or sums of ``every`` seconds."""
+        for name in names:
+            self.point(name)
+        path = self.running.site.history.file
+        return await asyncio.to_thread(_samples, path, names, since, until, every, min(most, MOST_SAMPLES))
+
+    async def alarm_history(
+        self, alarm: str = "", since: float = 0.0, before: int | None = None, most: int = 100
+    ) -> list[tuple[int, AlarmEvent]]:
+        """What happened to the alarms, newest first, each with its number; ``before`` a number goes on from there."""
+        path = self.running.alarm_file
+        return await asyncio.to_thread(alarm_events, path, alarm=alarm, since=since, before=before, most=most)
+
+    # Alarms
+
+    def alarms(self) -> list[AlarmState]:
+        """How all alarms stand, the important ones first."""
+        return self.running.alarms.states()
+
+    def acknowledge(self, alarms: list[str], who: Identity, comment: str = "") -> None:
+        """Somebody has seen these alarms."""
+        self.running.alarms.acknowledge(alarms, who.name, comment)
+
+    def shelve(self, alarm: str, seconds: float, who: Identity, comment: str = "") -> None:
+        """Keep an alarm silent for so many seconds."""
+        self.running.alarms.shelve(alarm, time.time() + seconds, who.name, comment)
+
+    def unshelve(self, alarm: str, who: Identity) -> None:
+        """Let an alarm be heard again."""
+        self.running.alarms.unshelve(alarm, who.name)
+
+    # Devices
+
+    async def read(self, device: str, *items: str, timeout: float | None = None) -> list[Reading]:
+        """Read points (names or globs) and references from a device now, through the site's own connection."""
+        return await self.running.collector.read(device, *items, timeout=timeout)
+
+    async def write(self, name: str, value: Value, who: Identity, host: str = "") -> WriteResult:
+        """Write a point that the site file opens for it: sent once, read back, written down with its author."""
+        info = self.point(name)
+        try:
+            result = await self.running.write(info.device, name.removeprefix(f"{info.device}."), value)
+        except Port502Error as error:
+            self._write_down(info, value, who, host, "refused", str(error))
+            raise
+        outcome = "written" if result.verified else "not verified"
+        self._write_down(
+            info, value, who, host, outcome, f"was {result.before}; {result.note}".rstrip("; "), result.sent
+        )
+        return result
+
+    def lock(self, why: str, who: Identity) -> tuple[str, ...]:
+        """Stop all writes, of everybody; returns the names of the listeners."""
+        return self.running.listeners.lock(why, who.name)
+
+    def unlock(self, who: Identity) -> tuple[str, ...]:
+        """Let writes through again."""
+        return self.running.listeners.unlock(who.name)
+
+    def _write_down(
+        self,
+        info: PointInfo,
+        value: Value,
+        who: Identity,
+        host: str,
+        outcome: str,
+        reason: str,
+        sent: tuple[int, ...] | None = None,
+    ) -> None:
+        if self._auditor is None:
+            path = self.running.site.history.path / "audit" / "web.jsonl"
+            self._auditor = AuditSettings(path=path).auditor()
+        self._auditor.take(
+            Record(
+                event=WRITE,
+                listener="web",
+                client=host,
+                transport=who.way,
+                role=who.role.word,
+                subject=who.name,
+                unit=info.unit,
+                function=info.function,
+                operation=f"{info.name} = {value}",
+                table=info.table,
+                address=info.address,
+                quantity=info.registers,
+                after=list(sent) if sent is not None else None,
+                outcome=outcome,
+                reason=reason,
+            )
+        )
+
+
+def _now(name: str, current: Current | None) -> PointNow:
+    if current is None:
+        return PointNow(name, None, BAD, "not collected", 0.0, 0.0)
+    sample = current.sample
+    return PointNow(
+        name, sample.value, sample.quality, sample.reason, sample.time, current.age, current.registers
+    )
+
+
+def _samples(
+    path: Path, names: list[str], since: float | None, until: float | None, every: float | None, most: int
+) -> list[Sample]:
+    if not path.exists():
+        return []
+    history = History(path)
+    known = set(history.points())
+    kept = [name for name in names if name in known]
+    if not kept:
+        return []
+    return list(history.query(kept, since, until, limit=most, every=every, verify=False))

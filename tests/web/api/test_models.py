@@ -1,0 +1,39 @@
+import pytest
+from pydantic import ValidationError
+
+from port502.collect.sample import Sample
+from port502.web.api.models import Acknowledge, Kept, Shelve, WriteOrder, utc
+
+
+def test_a_sample_of_several_values() -> None:
+    kept = Kept.of(Sample("a.b", 0.5, (1, 2), "uncertain", "stale"))
+    assert kept.model_dump() == {
+        "point": "a.b",
+        "time": "1970-01-01T00:00:00.500Z",
+        "value": [1, 2],
+        "quality": "uncertain",
+        "reason": "stale",
+    }
+
+
+def test_times_have_a_zone() -> None:
+    assert utc(1_800_000_000.25) == "2027-01-15T08:00:00.250Z"
+
+
+@pytest.mark.parametrize("value", [True, 5, 2.5, "auto"])
+def test_a_value_to_write_stays_what_it_is(value: object) -> None:
+    order = WriteOrder.model_validate({"value": value})
+    assert order.value == value
+    assert type(order.value) is type(value)
+
+
+def test_what_makes_no_sense_is_refused() -> None:
+    for model, content in (
+        (WriteOrder, {"value": None}),
+        (WriteOrder, {"value": 1, "force": True}),
+        (Acknowledge, {"alarms": []}),
+        (Shelve, {"seconds": 0}),
+        (Shelve, {"seconds": 8 * 86_400}),
+    ):
+        with pytest.raises(ValidationError):
+            model.model_validate(content)

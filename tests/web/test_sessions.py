@@ -1,0 +1,55 @@
+from port502.web.roles import Role
+from port502.web.sessions import LINK_LIFE, Sessions
+
+
+def test_a_session_is_known_by_its_secret_alone() -> None:
+    sessions = Sessions()
+    secret, ann = sessions.begin("ann", Role.OPERATOR, "password", 0.0)
+    other, bob = sessions.begin("bob", Role.VIEWER, "password", 0.0)
+    assert sessions.identity(secret, 1.0) == ann
+    assert sessions.identity(other, 1.0) == bob
+    assert sessions.identity("guess", 1.0) is None
+    assert ann.csrf != bob.csrf
+    sessions.end(secret)
+    sessions.end("guess")
+    assert sessions.identity(secret, 1.0) is None
+
+
+def test_a_session_ends_when_it_is_not_used_and_after_its_longest_time() -> None:
+    sessions = Sessions(idle=10.0, longest=25.0)
+    secret, _ = sessions.begin("ann", Role.OPERATOR, "password", 0.0)
+    assert sessions.identity(secret, 9.0)
+    assert sessions.identity(secret, 18.0)
+    assert sessions.identity(secret, 26.0) is None
+    secret, _ = sessions.begin("ann", Role.OPERATOR, "password", 0.0)
+    assert sessions.identity(secret, 11.0) is None
+    assert len(sessions) == 0
+
+
+def test_there_are_only_so_many_and_the_longest_unused_makes_room() -> None:
+    sessions = Sessions(most=3)
+    secrets = [sessions.begin(f"user-{number}", Role.VIEWER, "password", number)[0] for number in range(3)]
+    sessions.identity(secrets[0], 10.0)
+    sessions.begin("more", Role.VIEWER, "password", 11.0)
+    assert [sessions.identity(one, 12.0) is not None for one in secrets] == [True, False, True]
+
+
+def test_all_of_somebody_end() -> None:
+    sessions = Sessions()
+    mine = [sessions.begin("ann", Role.VIEWER, "password", 0.0)[0] for _ in range(2)]
+    other, _ = sessions.begin("bob", Role.VIEWER, "password", 0.0)
+    sessions.end_of("ann")
+    assert [sessions.identity(one, 1.0) for one in mine] == [None, None]
+    assert sessions.identity(other, 1.0)
+
+
+def test_a_link_lets_in_once_and_not_for_ever() -> None:
+    sessions = Sessions()
+    link = sessions.link("local", Role.ADMIN, 0.0)
+    found = sessions.follow(link, 1.0)
+    assert found is not None
+    assert (found[1].name, found[1].role, found[1].way) == ("local", Role.ADMIN, "link")
+    assert sessions.identity(found[0], 2.0) == found[1]
+    assert sessions.follow(link, 1.0) is None
+    assert sessions.follow("guess", 1.0) is None
+    assert sessions.follow(sessions.link("local", Role.ADMIN, 0.0), LINK_LIFE + 1) is None

@@ -1,0 +1,48 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from port502.errors import UsageError
+from port502.web.roles import Identity, Role
+from port502.web.station import SINK
+from tests.web.serving import serving
+
+ANN = Identity("ann", Role.OPERATOR, "password")
+
+
+async def test_names_that_are_none(tmp_path: Path) -> None:
+    async with serving(tmp_path) as served:
+        station = served.web.station
+        for ask in (station.point, station.now):
+            with pytest.raises(UsageError, match="no point"):
+                ask("pump.nothing")
+        with pytest.raises(UsageError, match="no point"):
+            await station.history(["pump.nothing"])
+        with pytest.raises(UsageError, match="no alarm"):
+            station.acknowledge(["nothing"], ANN)
+        assert station.all_now(["pump.nothing"]) == []
+
+
+async def test_a_reload_brings_other_points(tmp_path: Path) -> None:
+    async with serving(tmp_path) as served:
+        station = served.web.station
+        assert "pump.more" not in station.points
+        path = served.running.site.path
+        path.write_text(path.read_text().replace("      twice:", "      more: {ref: 40002}\n      twice:"))
+        await served.running.reload()
+        assert station.point("pump.more").reference == "40002"
+
+
+async def test_nothing_is_passed_on_after_the_end(tmp_path: Path) -> None:
+    async with serving(tmp_path) as served:
+        assert SINK in [sink.name for sink in served.running.collector.status().sinks]
+        await served.web.stop()
+        assert SINK not in [sink.name for sink in served.running.collector.status().sinks]
+
+
+async def test_a_history_that_is_not_there_yet_is_empty(tmp_path: Path) -> None:
+    async with serving(tmp_path) as served:
+        assert await served.web.station.history(["pump.speed"], until=1.0) == []
+        assert await served.web.station.alarm_history() == []
