@@ -114,6 +114,20 @@ async def test_h073_500_silent_connections_and_a_flood_of_garbage_leave_a_listed
     assert len(said(caplog, "closed:")) + len(said(caplog, "refused:")) <= 520  # one for each address at most
 
 
+async def test_h073_who_asked_once_is_kept_before_those_who_never_did() -> None:
+    """A client that polls seldom is older than every connection of a flood, and worth more than all of them."""
+    async with (
+        serving(limits=Limits(connections=4, per_client=4)) as server,
+        contextlib.AsyncExitStack() as stack,
+    ):
+        async with connected(server.port, source="127.0.0.9") as seldom:
+            await seldom.in_step()
+            for number in range(20):
+                await stack.enter_async_context(connected(server.port, source=f"127.0.1.{1 + number}"))
+            await until(lambda: server.counters.causes.get("made room", 0) == 17)
+            await seldom.in_step()
+
+
 async def garbage(server: Server, source: str) -> None:
     """Connect, send what is no Modbus, and again, as fast as it goes."""
     chance = random.Random(source)

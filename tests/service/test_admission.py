@@ -164,6 +164,24 @@ def test_a_place_is_free_again_when_its_connection_has_left() -> None:
     assert door.arrive("b", "10.0.0.1", 2.0).accept
 
 
+def test_h073_the_listener_may_be_asked_when_each_connection_was_last_used() -> None:
+    used = {"asked": 7.0}
+    door: Admission[str] = Admission(
+        Limits(connections=2, per_client=2, idle=5.0), used_at=lambda key: used.get(key, 0.0)
+    )
+    door.arrive("asked", "10.0.0.1", 0.0)
+    door.arrive("silent", "10.0.0.2", 6.0)
+    decision = door.arrive("new", "10.0.0.3", 8.0)
+    assert decision.evict == "silent", (
+        "the one that never asked goes before the one that did, earlier as it came"
+    )
+    used["new"] = 9.0
+    assert door.arrive("other", "10.0.0.3", 10.0).evict == "asked"
+    used["other"] = 11.0
+    assert door.arrive("third", "10.0.0.3", 12.0).evict == "new"
+    assert door.idle(16.5) == ["other"]
+
+
 STEPS = st.lists(
     st.tuples(st.sampled_from(["arrive", "arrive", "used", "left"]), st.integers(0, 5), st.integers(0, 11)),
     max_size=80,

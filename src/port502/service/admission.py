@@ -6,14 +6,13 @@ others the connection that has been unused for longest makes room. No clock, no 
 
 from __future__ import annotations
 
-from collections.abc import Hashable
+from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Generic, TypeVar
+from typing import Generic
 
 from port502.errors import UsageError
 from port502.service.access import PRIVATE, Networks, plain_host
-
-K = TypeVar("K", bound=Hashable)
+from port502.service.seats import K, Seat, SeatQueue
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,23 +46,6 @@ class Limits:
                 raise UsageError(f"limit {name} is above 0, got {value!r}")
 
 
-class Seat(Generic[K]):
-    """A connection that was let in. ``last`` is when it was last used; a listener may set it directly."""
-
-    __slots__ = ("arrived", "host", "key", "last", "listed")
-
-    def __init__(self, key: K, host: str, listed: bool, now: float) -> None:
-        self.key = key
-        self.host = host
-        self.listed = listed
-        self.arrived = now
-        self.last = now
-
-    def worth(self) -> tuple[bool, float]:
-        """The lowest goes first: connections that never brought a request, then the longest unused."""
-        return self.last > self.arrived, self.last
-
-
 @dataclass(frozen=True, slots=True)
 class Decision(Generic[K]):
     """Whether a connection is accepted, which other one is to be closed for it, and the words for the log."""
@@ -90,18 +72,27 @@ class Admission(Generic[K]):
 
     ``allow`` is who may connect at all (None: loopback, private and link-local addresses only). Whoever is
     in ``listed`` always gets in; left None, that is whoever ``allow`` names. ``K`` is the listener's own key
-    for a connection.
+    for a connection. ``used_at`` tells when a connection was last used, where nobody calls ``used``: the time of its
+    arrival as long as it brought no request.
     """
 
     def __init__(
-        self, limits: Limits | None = None, allow: Networks | None = None, *, listed: Networks | None = None
+        self,
+        limits: Limits | None = None,
+        allow: Networks | None = None,
+        *,
+        listed: Networks | None = None,
+        used_at: Callable[[K], float] | None = None,
     ) -> None:
         self.limits = limits or Limits()
         self.counters = AdmissionCounters()
         self._allow = allow or PRIVATE
         self._listed = listed if listed is not None else allow or Networks(())
+        self._used_at = used_at
         self._seats: dict[K, Seat[K]] = {}
-        self._of_host: dict[str, int] = {}
+        self._of_host: dict[str, dict[K, Seat[K]]] = {}
+        self._guests: SeatQueue[K] = SeatQueue(self._refresh)
+        self._regulars: SeatQueue[K] = SeatQueue(self._refresh)
 
     def __len__(self) -> int:
         return len(self._seats)
@@ -117,9 +108,11 @@ class Admission(Generic[K]):
         client = plain_host(host)
         seat = Seat(key, client, host in self._listed, now)
         leaver, reason = None, ""
-        if self._of_host.get(client, 0) >= self.limits.per_client:
-            mine = [other for other in self._seats.values() if other.host == client]
-            leaver = min(mine, key=Seat.worth) if self.limits.evict or seat.listed else None
+        mine = self._of_host.get(client, {})
+        if len(mine) >= self.limits.per_client:
+            for other in mine.values():
+                self._refresh(other)
+            leaver = min(mine.values(), key=Seat.worth) if self.limits.evict or seat.listed else None
             reason = f"{client} has {len(mine)} connections, its limit"
             if leaver is None:
                 self.counters.too_many_of_client += 1
@@ -136,7 +129,8 @@ class Admission(Generic[K]):
             self.left(leaver.key)
         self.counters.accepted += 1
         self._seats[key] = seat
-        self._of_host[client] = self._of_host.get(client, 0) + 1
+        self._of_host.setdefault(client, {})[key] = seat
+        self._queue_of(seat).add(seat)
         return Decision(True, leaver.key if leaver else None, reason, seat)
 
     def used(self, key: K, now: float) -> None:
@@ -150,10 +144,10 @@ class Admission(Generic[K]):
         seat = self._seats.pop(key, None)
         if seat is None:
             return
-        remaining = self._of_host[seat.host] - 1
-        if remaining:
-            self._of_host[seat.host] = remaining
-        else:
+        self._queue_of(seat).remove(seat)
+        mine = self._of_host[seat.host]
+        del mine[key]
+        if not mine:
             del self._of_host[seat.host]
 
     def idle(self, now: float) -> list[K]:
@@ -161,12 +155,20 @@ class Admission(Generic[K]):
         limit = self.limits.idle
         if limit is None:
             return []
+        for seat in self._seats.values():
+            self._refresh(seat)
         overdue = [seat for seat in self._seats.values() if now - seat.last >= limit]
         return [seat.key for seat in sorted(overdue, key=lambda seat: seat.last)]
 
     def _leaver_for(self, seat: Seat[K]) -> Seat[K] | None:
         """Who makes room: one that is not listed; only for a listed client, if need be, a listed one."""
-        others = [other for other in self._seats.values() if not other.listed]
-        if others and (self.limits.evict or seat.listed):
-            return min(others, key=Seat.worth)
-        return min(self._seats.values(), key=Seat.worth) if seat.listed else None
+        if len(self._guests) and (self.limits.evict or seat.listed):
+            return self._guests.lowest()
+        return self._regulars.lowest() if seat.listed else None
+
+    def _queue_of(self, seat: Seat[K]) -> SeatQueue[K]:
+        return self._regulars if seat.listed else self._guests
+
+    def _refresh(self, seat: Seat[K]) -> None:
+        if self._used_at is not None:
+            seat.last = max(seat.arrived, self._used_at(seat.key))

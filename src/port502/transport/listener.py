@@ -78,7 +78,9 @@ class Listener:
         self.port = target.port
         """The port that is listened on, which the system chose if the url said 0."""
         self.limits = limits or Limits()
-        self.admission: Admission[ServedStream] = Admission(self.limits, allow)
+        self.admission: Admission[ServedStream] = Admission(
+            self.limits, allow, used_at=lambda stream: stream.last_used
+        )
         self.keepalive = keepalive
         self.answer_within = answer_within
         self.stall = stall
@@ -163,10 +165,7 @@ class Listener:
         return [stream.counted() for stream in self.streams]
 
     def admit(self, stream: ServedStream, now: float) -> Decision[ServedStream]:
-        """Decide on a new connection, knowing when each of the others was last used."""
-        if len(self.admission) >= min(self.limits.connections, self.limits.per_client):
-            for other in self.streams:
-                self.admission.used(other, other.last_used)
+        """Decide on a new connection."""
         return self.admission.arrive(stream, stream.session.host, now)
 
     def left(self, stream: ServedStream) -> None:

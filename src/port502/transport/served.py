@@ -199,8 +199,9 @@ class ServedStream(asyncio.BufferedProtocol):
 
     @property
     def last_used(self) -> float:
-        """When the last request came, in the listener's time."""
-        return self._connection.last_used if self._opened else self.session.opened
+        """When the last request came, in the listener's time; when it arrived, as long as none did."""
+        asked = self._opened and self._connection.requests
+        return self._connection.last_used if asked else self.session.opened
 
     def counted(self) -> Session:
         """The session, with the number of its requests so far."""
