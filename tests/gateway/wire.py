@@ -58,6 +58,9 @@ class MemoryStream:
     def write(self, data: bytes) -> None:
         self.wire.sent(data)
 
+    async def wait_closed(self) -> None:
+        await self.closed.wait()
+
     def detach(self) -> None:
         self.wire.stream = None
         self.closed.set()

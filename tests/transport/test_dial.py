@@ -8,33 +8,11 @@ import socket
 import pytest
 
 from port502.errors import ConnectError
-from port502.transport.dial import Stream, dial
-from port502.transport.sockets import Keepalive
+from port502.transport.dial import dial
+from port502.transport.sockets import Keepalive, tune
 from port502.transport.url import Target
-from tests.resets import abort
 from tests.scripted import scripted
-
-
-class Ears:
-    """Hears what a stream says."""
-
-    def __init__(self) -> None:
-        self.data = b""
-        self.lost: list[Exception | None] = []
-        self.changed = asyncio.Event()
-
-    def stream_received(self, stream: Stream, data: bytes) -> None:
-        self.data += data
-        self.changed.set()
-
-    def stream_lost(self, stream: Stream, error: Exception | None) -> None:
-        self.lost.append(error)
-        self.changed.set()
-
-
-async def parrot(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-    while data := await reader.read(100):
-        writer.write(data)
+from tests.transport.ears import Ears, parrot
 
 
 def unused_port() -> int:
@@ -43,17 +21,23 @@ def unused_port() -> int:
     return port
 
 
-async def test_bytes_go_both_ways_and_options_are_set() -> None:
+async def test_bytes_go_both_ways_and_options_are_set(monkeypatch: pytest.MonkeyPatch) -> None:
+    tuned: list[socket.socket] = []
+
+    def noting(sock: socket.socket, keepalive: Keepalive | None) -> None:
+        tune(sock, keepalive)
+        tuned.append(sock)
+
+    monkeypatch.setattr("port502.transport.dial.tune", noting)
     ears = Ears()
     async with scripted(parrot) as port:
         stream = await dial(Target("tcp", "127.0.0.1", port), ears, timeout=5, keepalive=Keepalive())
-        sock = stream.transport.get_extra_info("socket")
-        assert sock.getsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE)
+        assert tuned[0].getsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE)
         stream.write(b"hello")
         await ears.changed.wait()
         assert ears.data == b"hello"
         stream.detach()
-        await stream.closed.wait()
+        await stream.wait_closed()
     assert ears.lost == []
 
 
@@ -92,7 +76,7 @@ async def test_the_next_address_of_a_name_is_tried_h134(monkeypatch: pytest.Monk
         monkeypatch.setattr(loop, "getaddrinfo", two_addresses)
         stream = await dial(Target("tcp", "meter", 502), Ears(), timeout=5)
         stream.detach()
-        await stream.closed.wait()
+        await stream.wait_closed()
 
 
 async def test_a_source_address_is_used() -> None:
@@ -135,44 +119,3 @@ async def test_a_serial_port_that_is_not_there_says_so() -> None:
     pytest.importorskip("serialx")
     with pytest.raises(ConnectError, match="could not open rtu:///dev/none"):
         await dial(Target("rtu", device="/dev/none"), Ears(), timeout=5)
-
-
-async def test_what_the_socket_does_not_take_goes_through_the_transport_in_order() -> None:
-    taken = bytearray()
-    go_on = asyncio.Event()
-
-    async def slow(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        await go_on.wait()
-        while data := await reader.read(65536):
-            taken.extend(data)
-            if len(taken) == 16_000_000:
-                writer.write(b"!")
-
-    ears = Ears()
-    async with scripted(slow) as port:
-        stream = await dial(Target("tcp", "127.0.0.1", port), ears, timeout=5)
-        expected = bytearray()
-        for number in range(1600):
-            piece = number.to_bytes(4, "big") * 2500
-            stream.write(piece)
-            expected += piece
-        assert stream.transport.get_write_buffer_size() > 0
-        go_on.set()
-        async with asyncio.timeout(20):
-            await ears.changed.wait()
-        assert taken == expected
-        stream.detach()
-        await stream.closed.wait()
-
-
-async def test_writing_to_a_broken_connection_is_reported_as_lost() -> None:
-    async def resets(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        abort(writer.get_extra_info("socket")._sock.dup())
-
-    ears = Ears()
-    async with scripted(resets) as port:
-        stream = await dial(Target("tcp", "127.0.0.1", port), ears, timeout=5)
-        while not ears.lost:
-            stream.write(b"x")
-            await asyncio.sleep(0)
-    assert len(ears.lost) == 1

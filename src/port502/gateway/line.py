@@ -23,10 +23,11 @@ from port502.protocol.framing import Frame
 from port502.transport.backoff import Backoff
 from port502.transport.clock import clock_of
 from port502.transport.complaints import Complaints
-from port502.transport.dial import Receiver, Stream, dial
+from port502.transport.dial import dial
 from port502.transport.framings import framing_for
 from port502.transport.sockets import Keepalive
 from port502.transport.states import LinkState, Traffic
+from port502.transport.stream import ProtocolStream, Receiver, Stream
 from port502.transport.url import Target
 
 log = logging.getLogger("port502.gateway")
@@ -160,7 +161,7 @@ class Line:
         self._drop(LinkClosedError(f"{self.target} was closed by its owner"), LinkState.CLOSED)
         if stream is not None:
             stream.detach()
-            await stream.closed.wait()
+            await stream.wait_closed()
 
     def ask(self, exchange: Exchange) -> None:
         """Send a request; its ``done`` is called once, never from within this call. The line has to be ready."""
@@ -467,6 +468,7 @@ class Line:
 
 def _descriptor(stream: Stream) -> int:
     """The descriptor of an open serial port."""
+    assert isinstance(stream, ProtocolStream)
     transport: Any = stream.transport
     descriptor: int = transport._serial.fileno()
     return descriptor

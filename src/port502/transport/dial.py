@@ -3,132 +3,14 @@
 from __future__ import annotations
 
 import asyncio
-import select
 import socket
 import ssl
-import sys
-from collections.abc import Callable
-from typing import Any, Protocol
 
 from port502.errors import ConnectError, LinkError, UsageError
-from port502.transport.sockets import RECEIVE_SIZE, Keepalive, connect_error, open_error, tune
+from port502.transport.sockets import Keepalive, connect_error, open_error, tune
+from port502.transport.stream import BufferedStream, ProtocolStream, Receiver, SocketStream, Stream
 from port502.transport.tls import Tls, context_for, expected_name, tls_error
 from port502.transport.url import Target
-
-
-class Receiver(Protocol):
-    """Whoever wants the bytes of a stream."""
-
-    def stream_received(self, stream: Stream, data: bytes) -> None:
-        """Bytes arrived."""
-
-    def stream_lost(self, stream: Stream, error: Exception | None) -> None:
-        """The stream has ended; None when the peer closed it in good order."""
-
-
-# The event loops of POSIX fill the buffer and report it in one step, so that all connections can share one;
-# on Windows the kernel fills it while others run.
-_SHARED_BUFFER = memoryview(bytearray(RECEIVE_SIZE)) if sys.platform != "win32" else None
-
-
-class Stream(asyncio.BufferedProtocol):
-    """Bytes to and from one peer; after ``detach`` nothing is reported any more."""
-
-    def __init__(self, receiver: Receiver) -> None:
-        self._receiver: Receiver | None = receiver
-        self._buffer = _SHARED_BUFFER or memoryview(bytearray(RECEIVE_SIZE))
-        self.transport: asyncio.Transport
-        self.closed = asyncio.Event()
-
-    def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        self.transport = transport  # type: ignore[assignment]
-        self.write: Callable[[bytes], None] = self.transport.write
-
-    def get_buffer(self, sizehint: int) -> memoryview:
-        return self._buffer
-
-    def buffer_updated(self, nbytes: int) -> None:
-        if self._receiver is not None:
-            self._receiver.stream_received(self, bytes(self._buffer[:nbytes]))
-
-    def eof_received(self) -> bool:
-        return False
-
-    def connection_lost(self, exc: Exception | None) -> None:
-        self.closed.set()
-        if self._receiver is not None:
-            self._receiver.stream_lost(self, exc)
-
-    def has_news(self) -> bool:
-        """Whether bytes or the end have arrived that the event loop has not told yet, as far as can be seen."""
-        return False
-
-    def detach(self) -> None:
-        """Stop reporting and close."""
-        self._receiver = None
-        self.transport.abort()
-
-
-class DirectStream(Stream):
-    """A stream that hands its bytes to the socket itself; the transport gets only what the socket does not take.
-
-    asyncio's own write costs more than the system call for the few bytes of a request.
-    """
-
-    def __init__(self, receiver: Receiver, sock: socket.socket) -> None:
-        super().__init__(receiver)
-        self._send = sock.send
-        self._queued = False
-        self._ear = select.poll()
-        self._ear.register(sock, select.POLLIN)
-
-    def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        super().connection_made(transport)
-        self.transport.set_write_buffer_limits(high=0)
-        self.write = self._write
-
-    def pause_writing(self) -> None:
-        self._queued = True
-
-    def resume_writing(self) -> None:
-        self._queued = False
-
-    def has_news(self) -> bool:
-        return bool(self._ear.poll(0))
-
-    def _write(self, data: bytes) -> None:
-        if not self._queued:
-            try:
-                sent = self._send(data)
-            except OSError:
-                sent = 0  # full, or broken: the transport waits, or reports it
-            if sent == len(data):
-                return
-            data = data[sent:]
-        self.transport.write(data)
-
-
-class SerialStream(asyncio.Protocol):
-    """The same for a serial port, whose transport hands out bytes."""
-
-    def __init__(self, receiver: Receiver) -> None:
-        self._stream = Stream(receiver)
-
-    @property
-    def stream(self) -> Stream:
-        """The stream that reports to the receiver."""
-        return self._stream
-
-    def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        self._stream.connection_made(transport)
-
-    def data_received(self, data: bytes) -> None:
-        receiver = self._stream._receiver
-        if receiver is not None:
-            receiver.stream_received(self._stream, bytes(data))
-
-    def connection_lost(self, exc: Exception | None) -> None:
-        self._stream.connection_lost(exc)
 
 
 async def dial(
@@ -190,21 +72,31 @@ async def _open_tcp(
 
 
 async def _stream_on(sock: socket.socket, target: Target, receiver: Receiver, tls: Tls | None) -> Stream:
-    secure: dict[str, Any] = {}
+    """A stream of the kind that is cheapest on this event loop."""
     loop = asyncio.get_running_loop()
     if target.scheme == "tls":
-        tls = tls or ssl.create_default_context()
-        secure = {"ssl": context_for(tls), "server_hostname": expected_name(tls, target.host)}
-    direct = not secure and isinstance(loop, asyncio.SelectorEventLoop)
+        return await _secure_stream(sock, target, receiver, tls or ssl.create_default_context())
+    if isinstance(loop, asyncio.SelectorEventLoop):
+        return SocketStream(loop, sock, receiver)
     try:
-        _, stream = await loop.create_connection(
-            lambda: DirectStream(receiver, sock) if direct else Stream(receiver), sock=sock, **secure
+        _, stream = await loop.create_connection(lambda: ProtocolStream(receiver), sock=sock)
+    except BaseException:
+        sock.close()
+        raise
+    return stream
+
+
+async def _secure_stream(sock: socket.socket, target: Target, receiver: Receiver, tls: Tls) -> Stream:
+    try:
+        _, stream = await asyncio.get_running_loop().create_connection(
+            lambda: BufferedStream(receiver),
+            sock=sock,
+            ssl=context_for(tls),
+            server_hostname=expected_name(tls, target.host),
         )
     except ConnectionError as error:
         sock.close()
-        if target.scheme == "tls":
-            raise tls_error(target, error) from error
-        raise
+        raise tls_error(target, error) from error
     except BaseException:
         sock.close()
         raise
@@ -218,9 +110,9 @@ async def _open_serial(target: Target, receiver: Receiver) -> Stream:
         raise UsageError("serial lines need the package serialx: pip install 'port502[serial]'") from None
     settings = target.serial
     try:
-        _, protocol = await serialx.create_serial_connection(
+        _, stream = await serialx.create_serial_connection(
             asyncio.get_running_loop(),
-            lambda: SerialStream(receiver),
+            lambda: ProtocolStream(receiver),
             target.device,
             settings.baud,
             parity=serialx.Parity(settings.parity),
@@ -229,5 +121,5 @@ async def _open_serial(target: Target, receiver: Receiver) -> Stream:
         )
     except (OSError, serialx.SerialException) as error:
         raise open_error(target, error) from error
-    assert isinstance(protocol, SerialStream)
-    return protocol.stream
+    assert isinstance(stream, ProtocolStream)
+    return stream

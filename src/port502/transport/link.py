@@ -32,11 +32,12 @@ from port502.protocol.transaction import Transaction
 from port502.transport.alarms import NEVER, alarms_of
 from port502.transport.backoff import Backoff
 from port502.transport.clock import clock_of
-from port502.transport.dial import Stream, dial
+from port502.transport.dial import dial
 from port502.transport.fallback import Fallback, kind_of
 from port502.transport.framings import framing_for
 from port502.transport.sockets import Keepalive, words_of
 from port502.transport.states import BUSY_WAIT, TURNAROUND, LinkState, Traffic
+from port502.transport.stream import Stream
 from port502.transport.tls import Tls
 from port502.transport.url import Target
 
@@ -225,7 +226,7 @@ class Link:
             await asyncio.gather(connecting, return_exceptions=True)
         if stream is not None:
             stream.detach()
-            await stream.closed.wait()
+            await stream.wait_closed()
 
     @property
     def queued(self) -> int:

@@ -17,9 +17,10 @@ from port502.service.ending import EndConnection
 from port502.service.maybe import must_wait
 from port502.transport.backoff import Backoff
 from port502.transport.complaints import Complaints
-from port502.transport.dial import Stream, dial
+from port502.transport.dial import dial
 from port502.transport.framings import framing_for
 from port502.transport.listener import ListenerCounters
+from port502.transport.stream import Stream
 from port502.transport.url import Target
 
 log = logging.getLogger("port502.listener")
@@ -66,7 +67,7 @@ class SerialListener:
         stream, self._stream = self._stream, None
         if stream is not None:
             stream.detach()
-            await stream.closed.wait()
+            await stream.wait_closed()
 
     def stream_received(self, stream: Stream, data: bytes) -> None:
         """Bytes arrived (called by the stream)."""

@@ -19,10 +19,10 @@ from port502.protocol.register_access import (
     WriteSingleRegisterRequest,
 )
 from port502.transport import link as link_module
-from port502.transport.dial import Receiver
 from port502.transport.link import AnyTransaction, Link, LinkSettings
 from port502.transport.sockets import connect_error
 from port502.transport.states import LinkState
+from port502.transport.stream import Receiver
 from port502.transport.url import Target
 from tests.memory_wire import BLOCKS, FAULTS, Line, Wire, block
 from tests.virtual_loop import VirtualLoop
@@ -49,6 +49,9 @@ class MemoryStream:
     def has_news(self) -> bool:
         """Nothing arrives here unseen."""
         return False
+
+    async def wait_closed(self) -> None:
+        await self.closed.wait()
 
     def detach(self) -> None:
         self._receiver = None
