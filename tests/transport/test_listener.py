@@ -280,6 +280,20 @@ async def test_a_port_that_is_taken_is_told_with_its_holder() -> None:
             await other.start()
 
 
+async def test_a_serial_server_carries_out_nothing_that_comes_without_its_checksum() -> None:
+    device = Device(holding={0: [42]})
+    listener = Listener(Units(device), Target("rtu+tcp", "127.0.0.1", 0))
+    await listener.start()
+    try:
+        async with client(listener) as (reader, writer):
+            writer.write(bytes.fromhex("0001 0000 0006 01 06 0000 0007"))  # the same write as on tcp://
+            writer.write_eof()
+            assert await reader.read() == b""
+    finally:
+        await listener.stop(0.5)
+    assert device.holding.read(0) == [42]
+
+
 async def test_rtu_over_tcp_is_answered_and_resynchronises_after_noise_h23() -> None:
     from port502.protocol.rtu import RtuFraming
 

@@ -50,6 +50,9 @@ class ListenerCounters:
     bad_roles: int = 0
 
 
+_PLAIN = frozenset(("tcp", "tls"))
+
+
 class Listener:
     """A listening socket in front of a service.
 
@@ -91,7 +94,11 @@ class Listener:
         self.complaints = Complaints(log)
         self.streams: set[ServedStream] = set()
         self.tasks: set[asyncio.Task[None]] = set()
-        self.quick: Callable[[int], Quick | None] | None = getattr(service, "quick", None)
+        self.quick: Callable[[int], Quick | None] | None = None
+        if (
+            target.scheme in _PLAIN
+        ):  # the quick way reads MBAP headers; serial frames are taken by their checksum only
+            self.quick = getattr(service, "quick", None)
         self.malformed: Callable[[int, DeviceError, str], Reply] | None = getattr(service, "malformed", None)
         self.refuse_malformed: Callable[[Session, int, DeviceError], Reply] | None = getattr(
             service, "refuse_malformed", None
