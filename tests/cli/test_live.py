@@ -65,6 +65,17 @@ async def test_it_runs_for_its_time(tmp_path: Path) -> None:
     assert summary.good == summary.samples > 0
 
 
+async def test_where_it_listens_is_told(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    async with Server(Device(holding={0: [481]}), "tcp://127.0.0.1:0") as server:
+        path = site_file(tmp_path, server.url)
+        path.write_text(
+            path.read_text() + "listeners: {x: {url: 'tcp://127.0.0.1:0', share: {connection: plc}}}\n"
+        )
+        running = Running(load_site(path))
+        await attend(running, seconds=0.05, tell=True)
+    assert capsys.readouterr().out == f"listening on {running.status().listeners[0].url} (x)\n"
+
+
 async def test_a_signal_ends_it(tmp_path: Path) -> None:
     async with Server(Device(holding={0: [481]}), "tcp://127.0.0.1:0") as server:
         running = Running(load_site(site_file(tmp_path, server.url)))

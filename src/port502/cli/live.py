@@ -75,8 +75,12 @@ async def attend(
     screen: bool = False,
     verbosity: int = 0,
     quiet: bool = False,
+    tell: bool = False,
 ) -> Summary:
-    """Run a site until its time is up or somebody stops it; SIGHUP reads its file again."""
+    """Run a site until its time is up or somebody stops it; SIGHUP reads its file again.
+
+    With ``tell`` a line is printed for each listener as soon as clients can come.
+    """
     reloads: set[asyncio.Task[None]] = set()
 
     def reload() -> None:
@@ -90,6 +94,8 @@ async def attend(
         stoppable(reload) as stopped,
     ):
         async with running:
+            for listener in running.listeners.status() if tell else ():
+                put(f"listening on {listener.url} ({listener.name})")
             with _shown(drawn):
                 await wait(stopped, seconds)
             await asyncio.gather(*reloads)

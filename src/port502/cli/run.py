@@ -76,7 +76,13 @@ def run(
 
     async def work() -> Summary:
         return await attend(
-            Running(described), seconds=seconds, hint=hint, screen=screen, verbosity=verbose, quiet=quiet
+            Running(described),
+            seconds=seconds,
+            hint=hint,
+            screen=screen,
+            verbosity=verbose,
+            quiet=quiet,
+            tell=not (screen or json or quiet),
         )
 
     summary = loop.run(work())

@@ -27,6 +27,7 @@ _MILLISECONDS = (
     *("response_p50", "response_p95", "response_p99", "late_p50", "late_p99"),
     *("timeout", "p50", "p95", "p99", "median"),
 )
+_RATES = ("per_second", "load", "busy_seconds")
 
 
 @app.command()
@@ -82,7 +83,7 @@ def _scaled(key: str, value: Any) -> Any:
         return value
     if key in _MILLISECONDS:
         return round(value * 1000, 3)
-    return round(value, 3) if key in _SECONDS else value
+    return round(value, 3) if key in _SECONDS or key in _RATES else value
 
 
 def _show(found: SiteStatus) -> None:
