@@ -127,6 +127,30 @@ def test_nothing_is_noted_that_is_in_order() -> None:
     assert rules_for(served("tcp://0.0.0.0", "192.168.1.10")).notes == ()
 
 
+def named(allow: tuple[str, ...] | None, *networks: str) -> Facts:
+    return Facts("s", served=(Served("hall", parse_url("tcp://0.0.0.0"), allow, networks),))
+
+
+def test_a_policy_narrows_who_may_call() -> None:
+    made = rules_for(named(("10.0.0.0/8", "192.168.1.7"), "10.0.0.1", "192.168.1.0/24", "172.16.0.1"))
+    assert lines(made.rules)[0] == ("hall", "10.0.0.1/32 192.168.1.7/32", "", (502,), "allow")
+    assert made.notes == (
+        "listener hall is open only to clients whom its policy names; make these rules with it",
+    )
+    usual = rules_for(named(None, "10.0.0.1", "8.8.8.8"))
+    assert lines(usual.rules)[0] == ("hall", "10.0.0.1/32", "", (502,), "allow")
+    assert not any("every private address" in note for note in usual.notes)
+    same = rules_for(named(("10.0.0.1",), "10.0.0.0/8"))
+    assert same.notes == ()
+
+
+@pytest.mark.parametrize("networks", [(), ("172.16.0.1",), ("127.0.0.1",)])
+def test_a_listener_that_its_policy_opens_to_nobody_is_closed(networks: tuple[str, ...]) -> None:
+    made = rules_for(named(("10.0.0.0/8",), *networks))
+    assert lines(made.rules) == [("everything else", "", "", (502,), "drop")]
+    assert made.notes == ("listener hall is of use to nobody: its policy names none of those whom it allows",)
+
+
 def test_a_device_at_no_address_is_refused() -> None:
     with pytest.raises(UsageError, match="names no device"):
         rules_for(called("tcp://0.0.0.0"))

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from ipaddress import ip_address, ip_network
 from pathlib import Path
-from types import SimpleNamespace
-from typing import Any
 
 import pytest
 
@@ -14,11 +12,15 @@ from port502.commission.firewall.facts import (
     Addresses,
     allowed_networks,
     by_family,
+    common,
     facts_of,
     host_networks,
+    named_networks,
 )
 from port502.errors import ConnectError, UsageError
+from port502.guard.pki import SiteAuthority
 from port502.site.build import load_site
+from tests.guard.rules import policy, rule
 
 
 def networks(*texts: str) -> tuple[object, ...]:
@@ -40,31 +42,67 @@ def test_serial_lines_are_no_matter_of_a_firewall(tmp_path: Path) -> None:
     ]
 
 
-def test_listeners_and_fallbacks_are_known_where_a_site_has_them() -> None:
-    site: Any = SimpleNamespace(
-        name="s",
-        listeners=(
-            SimpleNamespace(name="hall", url="tls://0.0.0.0", allow=("10.0.0.1",)),
-            SimpleNamespace(name="usual", url="tcp://0.0.0.0", allow=None),
-            SimpleNamespace(name="empty", url="tcp://0.0.0.0:503", allow=()),
-            SimpleNamespace(name="yard", url="rtu:///dev/ttyUSB1", allow=None),
-        ),
-        connections=(
-            SimpleNamespace(
-                name="meter",
-                url="tls://10.0.0.5",
-                source=None,
-                fallback=SimpleNamespace(url="tcp://10.0.0.5"),
-            ),
-        ),
+def test_listeners_with_their_policies_and_fallbacks_are_known(tmp_path: Path) -> None:
+    site = SiteAuthority(tmp_path / "certs")
+    site.init()
+    site.issue("own", hosts=["10.0.0.2"], client=True)
+    files = "certificate: certs/own.pem, key: certs/own.key, authority: certs/site-ca.pem"
+    (tmp_path / "own.yaml").write_text("device: own\nholding: {0: [5]}\n")
+    (tmp_path / "policy.yaml").write_text(
+        "default: deny\nclients: {scada: {from: [10.0.0.1]}}\n"
+        "rules: [{name: reads, clients: [scada], functions: [read]}]\n"
     )
-    facts = facts_of(site)
-    assert [(one.name, one.target.port, one.allow) for one in facts.served] == [
-        ("hall", 802, ("10.0.0.1",)),
-        ("usual", 502, None),
-        ("empty", 503, None),
+    (tmp_path / "site.yaml").write_text(
+        "site: s\nconnections:\n"
+        f"  meter: {{url: tls://10.0.0.5, {files}, fallback: {{url: tcp://10.0.0.5, when: [refused]}}}}\n"
+        "listeners:\n"
+        f"  hall: {{url: tls://0.0.0.0, allow: 10.0.0.0/8, policy: policy.yaml, serve: own.yaml, {files}}}\n"
+        "  usual: {url: tcp://0.0.0.0, serve: own.yaml}\n"
+        "  yard: {url: 'rtu:///dev/ttyUSB1', serve: own.yaml}\n"
+    )
+    facts = facts_of(load_site(tmp_path / "site.yaml"))
+    assert [(one.name, one.target.port, one.allow, one.named) for one in facts.served] == [
+        ("hall", 802, ("10.0.0.0/8",), ("10.0.0.1",)),
+        ("usual", 502, None, None),
     ]
-    assert [(one.name, one.target.port) for one in facts.called] == [("meter", 802), ("meter", 502)]
+    assert [(one.name, str(one.target)) for one in facts.called] == [
+        ("meter", "tls://10.0.0.5:802"),
+        ("meter", "tcp://10.0.0.5:502"),
+    ]
+
+
+def test_a_policy_names_networks_where_nobody_else_may_do_anything() -> None:
+    reads = rule("reads", "read", clients=("scada",))
+    engineer = rule("engineer", "all", clients=("engineering",))
+    nothing = rule("nothing", "all", deny=True)
+    for made, networks in (
+        (policy(reads), ("10.0.0.1",)),
+        (policy(nothing, reads, rule("again", "write", clients=("scada",))), ("10.0.0.1",)),
+        (policy(), ()),
+        (policy(nothing), ()),
+        (policy(reads, engineer), None),
+        (policy(reads, rule("anybody", "read")), None),
+        (policy(reads, rule("tried", "all", deny=True, dry_run=True)), None),
+        (policy(reads, dry_run=True), None),
+        (None, None),
+    ):
+        assert named_networks(made) == networks, made
+
+
+@pytest.mark.parametrize(
+    ("some", "others", "both"),
+    [
+        (("10.0.0.0/8",), ("10.1.0.0/16", "192.168.1.1/32"), ("10.1.0.0/16",)),
+        (("10.1.0.0/16", "fd00::/8"), ("10.0.0.0/8", "fd00:1::1/128"), ("10.1.0.0/16", "fd00:1::1/128")),
+        (("10.0.0.0/8",), ("11.0.0.0/8", "::/0"), ()),
+        (("10.0.0.0/25",), ("10.0.0.0/26", "10.0.0.64/26"), ("10.0.0.0/25",)),
+        ((), ("10.0.0.0/8",), ()),
+    ],
+)
+def test_what_two_lists_have_in_common(
+    some: tuple[str, ...], others: tuple[str, ...], both: tuple[str, ...]
+) -> None:
+    assert common(map(ip_network, some), map(ip_network, others)) == networks(*both)
 
 
 def test_an_allow_list_is_joined_and_freed_of_loopback() -> None:

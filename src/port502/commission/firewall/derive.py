@@ -15,6 +15,7 @@ from port502.commission.firewall.facts import (
     Served,
     allowed_networks,
     by_family,
+    common,
     host_networks,
 )
 from port502.commission.firewall.model import FAMILIES, Action, Direction, Network, Rule, Ruleset
@@ -104,7 +105,7 @@ class _Work:
             return
         self._guard(direction, served.target.port, what)
         destinations, families = self._listening(direction, places, what)
-        clients = by_family(allowed_networks(served.allow))
+        clients = by_family(self._clients(served, what))
         self._judge(served, clients, families)
         for family in families:
             if family in clients:
@@ -137,6 +138,20 @@ class _Work:
                 here = sources.get(family, ())
                 self._allow(direction, called.name, purpose, called.target.port, here, there)
 
+    def _clients(self, served: Served, what: str) -> tuple[Network, ...]:
+        """Who may call a listener: whom it allows, and of these only whom its policy lets do anything."""
+        allowed = allowed_networks(served.allow)
+        if served.named is None:
+            return allowed
+        clients = common(allowed, allowed_networks(served.named))
+        if not clients:
+            self.notes.append(f"{what} is of use to nobody: its policy names none of those whom it allows")
+        elif clients != allowed:
+            self.notes.append(
+                f"{what} is open only to clients whom its policy names; make these rules with it"
+            )
+        return clients
+
     def _listening(
         self, direction: Direction, places: tuple[Address, ...], what: str
     ) -> tuple[dict[int, tuple[Network, ...]], tuple[int, ...]]:
@@ -156,7 +171,7 @@ class _Work:
         self, served: Served, clients: dict[int, tuple[Network, ...]], families: tuple[int, ...]
     ) -> None:
         what = f"listener {served.name}"
-        if served.allow is None:
+        if served.allow is None and served.named is None:
             self.notes.append(
                 f"{what} names no clients, so that every private address may call: list them under `allow`"
             )

@@ -13,10 +13,11 @@ from ipaddress import (
     ip_address,
     ip_network,
 )
-from typing import Protocol, TypeAlias
+from typing import TypeAlias
 
 from port502.commission.firewall.model import FAMILIES, Network
 from port502.errors import ConnectError, UsageError
+from port502.guard.policy import Policy
 from port502.service.access import PRIVATE
 from port502.site.build import Site
 from port502.transport.url import Target, parse_url
@@ -30,11 +31,15 @@ _LONGEST = 100
 
 @dataclass(frozen=True, slots=True)
 class Served:
-    """A listener of this host; without ``allow`` it serves loopback, private and link-local clients."""
+    """A listener of this host; without ``allow`` it serves loopback, private and link-local clients.
+
+    ``named`` are the networks outside of which its policy allows nothing, None where it may.
+    """
 
     name: str
     target: Target
     allow: tuple[str, ...] | None = None
+    named: tuple[str, ...] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,19 +60,11 @@ class Facts:
     called: tuple[Called, ...] = ()
 
 
-class Listening(Protocol):
-    """What matters here of a listener: its name, where it listens, whom it allows (nobody named: the usual)."""
-
-    name: str
-    url: str
-    allow: Iterable[str] | None
-
-
 def facts_of(site: Site) -> Facts:
     """Who calls and who is served at a site; serial lines cross no network."""
-    listeners: Iterable[Listening] = getattr(site, "listeners", ())
     served = (
-        Served(one.name, parse_url(one.url), tuple(map(str, one.allow or ())) or None) for one in listeners
+        Served(one.name, parse_url(one.url), one.allow or None, named_networks(one.policy))
+        for one in site.listeners
     )
     return Facts(
         site.name,
@@ -76,13 +73,34 @@ def facts_of(site: Site) -> Facts:
     )
 
 
+def named_networks(policy: Policy | None) -> tuple[str, ...] | None:
+    """The networks from which a policy lets anything pass; None where it may let something pass from anywhere.
+
+    That is so without a policy, in a dry run, and where a rule allows something to anybody, or to a client that is
+    known by its certificate alone.
+    """
+    if policy is None or policy.dry_run:
+        return None
+    known = {client.name: client.networks for client in policy.clients}
+    found: list[str] = []
+    for rule in policy.rules:
+        if rule.deny and not rule.dry_run:
+            continue
+        if rule.dry_run or not rule.clients:
+            return None
+        for name in rule.clients:
+            if not known[name]:
+                return None
+            found += known[name]
+    return tuple(dict.fromkeys(found))
+
+
 def _called(site: Site) -> Iterator[Called]:
     """The devices of the connections, and where a connection falls back to."""
     for one in site.connections:
         yield Called(one.name, parse_url(one.url), one.source)
-        fallback = getattr(one, "fallback", None)
-        if fallback is not None:
-            yield Called(one.name, parse_url(fallback.url), one.source)
+        if one.fallback is not None:
+            yield Called(one.name, one.fallback.target, one.source)
 
 
 class Addresses:
@@ -148,6 +166,18 @@ def joined(networks: Iterable[Network]) -> tuple[Network, ...]:
     fours = collapse_addresses([one for one in given if isinstance(one, IPv4Network)])
     sixes = collapse_addresses([one for one in given if isinstance(one, IPv6Network)])
     return (*fours, *sixes)
+
+
+def common(some: Iterable[Network], others: Iterable[Network]) -> tuple[Network, ...]:
+    """The addresses that are in both, in the fewest networks."""
+    there = tuple(others)
+    # Two networks share nothing, or one holds the other.
+    return joined(
+        max(one, other, key=lambda network: network.prefixlen)
+        for one in some
+        for other in there
+        if one.version == other.version and one.overlaps(other)
+    )
 
 
 def host_networks(addresses: Iterable[Address]) -> tuple[Network, ...]:
