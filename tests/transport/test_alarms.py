@@ -8,14 +8,14 @@ import weakref
 
 import pytest
 
-from port502.transport.alarms import NEVER, Alarms, alarms_of
+from port502.transport.alarms import PAUSE, Alarms, alarms_of
+from tests.virtual_loop import VirtualLoop
 
 
 class Sleeper:
     """Notes when it is woken, and may want to be woken again."""
 
     def __init__(self, alarms: Alarms, woken: list[Sleeper]) -> None:
-        self.wake_at = NEVER
         self.again: float | None = None
         self.done = asyncio.Event()
         self._alarms = alarms
@@ -43,7 +43,6 @@ async def test_sleepers_are_woken_in_the_order_of_their_times(now: float) -> Non
         alarms.set(sleeper, now + delay)
     await asyncio.gather(*[sleeper.done.wait() for sleeper in sleepers])
     assert woken == [sleepers[1], sleepers[2], sleepers[0]]
-    assert all(sleeper.wake_at == NEVER for sleeper in sleepers)
 
 
 async def test_only_the_earliest_time_counts(now: float) -> None:
@@ -63,7 +62,7 @@ async def test_who_does_not_want_to_be_woken_any_more_is_not(now: float) -> None
     alarms = Alarms(asyncio.get_running_loop())
     sleeper, last = Sleeper(alarms, woken), Sleeper(alarms, woken)
     alarms.set(sleeper, now + 0.01)
-    sleeper.wake_at = NEVER
+    alarms.clear(sleeper)
     alarms.set(last, now + 0.02)
     await last.done.wait()
     assert woken == [last]
@@ -78,6 +77,53 @@ async def test_who_is_woken_may_ask_for_another_time(now: float) -> None:
     while len(woken) < 2:
         await asyncio.sleep(0)
     assert woken == [sleeper, sleeper]
+
+
+def test_many_deadlines_need_few_rings_and_none_is_early() -> None:
+    loop = VirtualLoop()
+    rings: list[float] = []
+    early: list[float] = []
+    late: list[float] = []
+
+    class Timed:
+        def __init__(self, when: float) -> None:
+            self.when = when
+
+        def wake(self) -> None:
+            now = loop.time()
+            rings.append(now)
+            (early if now < self.when else late).append(now - self.when)
+
+    alarms = Alarms(loop)
+    start = loop.time()
+    sleepers = [Timed(start + number / 1000) for number in range(1000)]
+    for sleeper in sleepers:
+        alarms.set(sleeper, sleeper.when)
+    loop.run_for(2.0)
+    loop.close()
+    assert len(late) == 1000
+    assert not early
+    assert max(late) <= PAUSE + 1e-9
+    assert len(set(rings)) <= 1 / PAUSE + 1
+
+
+def test_what_is_cleared_and_set_again_all_the_time_leaves_one_timer() -> None:
+    class Calm:
+        def wake(self) -> None:
+            raise AssertionError("it was answered in time")
+
+    loop = VirtualLoop()
+    alarms = Alarms(loop)
+    sleeper = Calm()
+    for _ in range(1000):
+        alarms.set(sleeper, loop.time() + 1.0)
+        loop.run_for(0.002)
+        alarms.clear(sleeper)
+        loop.run_for(0.008)
+    assert len([timer for timer in loop._scheduled if not timer.cancelled()]) <= 1
+    loop.run_for(5.0)
+    assert not loop._scheduled
+    loop.close()
 
 
 async def test_one_that_fails_does_not_keep_the_others_asleep(now: float) -> None:
@@ -102,6 +148,7 @@ def test_each_loop_has_its_own_and_keeps_none_alive() -> None:
     try:
         assert alarms_of(first) is alarms_of(first)
         assert alarms_of(first) is not alarms_of(second)
+        alarms_of(second).set(Sleeper(alarms_of(first), []), second.time() + 1.0)
         uvloop = pytest.importorskip("uvloop")
         other = uvloop.new_event_loop()
         assert alarms_of(other) is alarms_of(other)

@@ -11,7 +11,6 @@ import logging
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from heapq import heapify, heappop, heappush
-from math import ceil
 from typing import Any, TypeAlias, TypeVar
 
 from port502.errors import (
@@ -29,7 +28,7 @@ from port502.protocol.client import ClientConnection
 from port502.protocol.message import Request, Response
 from port502.protocol.timing import t3_5
 from port502.protocol.transaction import Transaction
-from port502.transport.alarms import NEVER, alarms_of
+from port502.transport.alarms import alarms_of
 from port502.transport.backoff import Backoff
 from port502.transport.clock import clock_of
 from port502.transport.dial import dial
@@ -48,14 +47,8 @@ AnyTransaction: TypeAlias = Transaction[Any]
 
 MAX_QUEUED = 10_000
 
-LONG = 0.5
-"""Seconds of a response timeout from which on it does not matter if it ends up to GRID later ..."""
-
 LISTENING = 0.002
 """Seconds after which the event loop has heard what had arrived before."""
-
-GRID = 1 / 32
-"""... which lets the links of an event loop wake together."""
 
 _READY = LinkState.READY  # looking a member up on its class takes longer than the rest of a comparison
 
@@ -138,7 +131,7 @@ class Link:
         self._connecting: asyncio.Task[None] | None = None
         self._opening: list[asyncio.Future[None]] = []
         self._alarms = alarms_of(self.loop)
-        self.wake_at = NEVER
+        self._pausing: asyncio.TimerHandle | None = None
         self._silence: asyncio.TimerHandle | None = None
         self._bundle: list[bytes] = []
 
@@ -248,7 +241,7 @@ class Link:
             )
         else:
             self._push(transaction)
-            self._arm(transaction.deadline)
+            self._alarms.set(self, transaction.deadline)
             if self.state is LinkState.READY:
                 self._pump()
             else:
@@ -268,7 +261,8 @@ class Link:
         while queue and connection is not None and self.state is LinkState.READY and connection.has_room:
             now = self._time()
             if now < self._not_before:
-                self._arm(self._not_before)
+                if self._pausing is None:
+                    self._pausing = self.loop.call_at(self._not_before, self._pause_over)
                 return
             transaction = heappop(queue)[2]
             if transaction.abandoned:
@@ -280,6 +274,10 @@ class Link:
                 self._push(transaction)
                 return
             self._transmit(connection, transaction, now)
+
+    def _pause_over(self) -> None:
+        self._pausing = None
+        self._pump()
 
     def _should_listen_first(self, connection: ClientConnection, transaction: AnyTransaction) -> bool:
         """A write on a quiet line waits for what arrived unseen: it may be the end of the connection.
@@ -310,10 +308,7 @@ class Link:
                 self._send_bundle()
         else:
             stream.write(data)
-        if transaction.expires < self.wake_at:
-            self._alarms.set(
-                self, transaction.expires if transaction.timeout < LONG else _on_grid(transaction.expires)
-            )
+        self._alarms.set(self, transaction.expires)
 
     def _send_bundle(self) -> None:
         if self._stream is not None and self._bundle:
@@ -349,6 +344,7 @@ class Link:
             if transaction is not None:
                 self.counters.replies += 1
                 self._backoff.failures = 0
+                self._alarms.clear(self)
                 self._deliver(transaction)
                 return
         elif self._on_traffic is not None:
@@ -356,6 +352,8 @@ class Link:
         finished = connection.receive(data, now)
         if self._queue and not self._pause and connection.failure is None:
             self._pump()  # the peer has something to do while its replies are handed out
+        if not self._queue and not connection._waiting:
+            self._alarms.clear(self)
         if finished:
             self._finish(finished, now)
         if connection.failure is not None and connection is self.connection:
@@ -416,7 +414,7 @@ class Link:
             self.loop.call_later(BUSY_WAIT * transaction.attempts, self._release, transaction)
         else:
             self._push(transaction)
-            self._arm(transaction.deadline)
+            self._alarms.set(self, transaction.deadline)
 
     def _release(self, transaction: AnyTransaction) -> None:
         if transaction in self._held:
@@ -433,14 +431,8 @@ class Link:
 
     # Time
 
-    def _arm(self, when: float) -> None:
-        if when < self.wake_at:
-            self._alarms.set(self, when)
-
     def wake(self) -> None:
-        """Somebody's time is up, or a pause is over (called by the alarms)."""
-        if not self._queue and (self.connection is None or not self.connection.in_flight):
-            return
+        """Somebody's time is up (called by the alarms)."""
         now = self._time()
         connection = self.connection
         if connection is not None:
@@ -469,10 +461,8 @@ class Link:
             expiry = self.connection.next_expiry()
             if expiry is not None:
                 moments.append(expiry)
-            if self._queue and self.state is LinkState.READY and self.connection.has_room:
-                moments.append(self._not_before)
         if moments:
-            self._arm(max(min(moments), self._time()))
+            self._alarms.set(self, min(moments))
 
     def _drop_late(self, now: float) -> None:
         late = [entry[2] for entry in self._queue if entry[2].deadline <= now]
@@ -496,10 +486,11 @@ class Link:
         self._deliver(transaction)
 
     def _stop_timers(self) -> None:
-        self.wake_at = NEVER
-        if self._silence is not None:
-            self._silence.cancel()
-            self._silence = None
+        self._alarms.clear(self)
+        for timer in (self._silence, self._pausing):
+            if timer is not None:
+                timer.cancel()
+        self._silence = self._pausing = None
 
     # Connecting
 
@@ -658,7 +649,3 @@ class Link:
             stream, self._stream, self.connection = self._stream, None, None
             stream.detach()
             self._become(LinkState.IDLE, "closed after the last answer, as asked")
-
-
-def _on_grid(when: float) -> float:
-    return ceil(when / GRID) * GRID
