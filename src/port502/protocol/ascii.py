@@ -11,6 +11,7 @@ import binascii
 from port502.errors import FrameError, UsageError
 from port502.protocol.checksum import lrc
 from port502.protocol.framing import Frame, FramingErrors, Parts, check_envelope
+from port502.protocol.plain_read import READ_PDU
 
 __all__ = ["AsciiFraming", "lrc"]
 
@@ -58,6 +59,12 @@ class AsciiFraming:
         body = bytes((unit,)) + pdu
         return b":" + (body + bytes((lrc(body),))).hex().upper().encode("ascii") + self._end
 
+    def encode_read(
+        self, transaction_id: int, unit: int, function: int, address: int, quantity: int
+    ) -> bytes:
+        """The frame of a plain read, function 1-4."""
+        return self.encode(transaction_id, unit, READ_PDU.pack(function, address, quantity))
+
     def receive(self, data: bytes) -> list[Frame]:
         """The frames that these characters complete."""
         text = self._line + data
@@ -86,8 +93,12 @@ class AsciiFraming:
         """The same as ``receive``, as plain tuples."""
         return [(frame.transaction_id, frame.unit, frame.pdu) for frame in self.receive(data)]
 
-    def only(self, data: bytes) -> Parts | None:
+    def only(self, data: bytes, transaction_id: int, unit: int) -> bytes | None:
         """None: where a frame ends is not told by a look at its bytes."""
+        return None
+
+    def series(self, data: bytes, first: int, unit: int, count: int) -> list[bytes] | None:
+        """None, like ``only``."""
         return None
 
     def silence(self) -> list[Frame]:

@@ -32,6 +32,7 @@ from port502.protocol.message import (
     refusal,
     reply_error,
 )
+from port502.protocol.plain_read import PlainRead
 
 _new = object.__new__
 _TWO = Struct(">BHH")
@@ -86,35 +87,11 @@ class BitsResponse(Response):
 _Bits_co = TypeVar("_Bits_co", bound=BitsResponse, covariant=True)
 
 
-class ReadBitsRequest(Request[_Bits_co]):
+class ReadBitsRequest(PlainRead[_Bits_co]):
     """Reads 1-2000 bits from an address."""
 
-    __slots__ = ("address", "quantity")
-    __match_args__ = ("address", "quantity")
-
-    def __init__(self, address: int, quantity: int) -> None:
-        check_span(address, quantity, MAX_READ_BITS)
-        self.address = address
-        self.quantity = quantity
-
-    def encode(self) -> bytes:
-        """Function code, address, quantity."""
-        return _TWO.pack(self.function, self.address, self.quantity)
-
-    @classmethod
-    def decode(cls, pdu: bytes) -> Self:
-        """Raises IllegalDataValueError, then IllegalDataAddressError."""
-        if len(pdu) != 5:
-            raise illegal_value(cls.function, "address and quantity are 4 bytes", pdu)
-        function, address, quantity = _TWO.unpack(pdu)
-        if not 1 <= quantity <= MAX_READ_BITS:
-            raise illegal_value(function, f"quantity {quantity} is not 1-{MAX_READ_BITS}", pdu)
-        if address + quantity > ADDRESS_SPACE:
-            raise illegal_address(function, "the span ends behind 65535", pdu)
-        request = _new(cls)
-        request.address = address
-        request.quantity = quantity
-        return request
+    __slots__ = ()
+    most = MAX_READ_BITS
 
     def decode_response(self, pdu: bytes) -> _Bits_co:
         """Exactly the bits asked for; what pads the last byte does not matter."""

@@ -6,9 +6,9 @@ on this one state machine (TCP Implementation Guide V1.0b, clauses 4.4.1 and 4.4
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any, TypeAlias
+from typing import Any, TypeAlias, TypeVar
 
 from port502.errors import (
     DeviceError,
@@ -19,12 +19,16 @@ from port502.errors import (
     Port502Error,
     ReplyError,
 )
+from port502.protocol.burst import Burst
 from port502.protocol.codes import function_name
 from port502.protocol.framing import Framing, Parts
 from port502.protocol.lengths import response_length
+from port502.protocol.message import Request, Response
+from port502.protocol.plain_read import PlainRead
 from port502.protocol.tolerances import ANY_UNIT_IN_REPLY, EXTRA_BYTES, ZERO_TRANSACTION_ID
 from port502.protocol.transaction import Transaction
 
+R = TypeVar("R", bound=Response)
 AnyTransaction: TypeAlias = Transaction[Any]
 
 MAX_UNSOLICITED = 100
@@ -63,6 +67,7 @@ class ClientConnection:
     ) -> None:
         self.framing = framing
         self._encode = framing.encode
+        self._encode_read = framing.encode_read
         self.window = 1 if by_order else window
         self.counters = ReplyCounters()
         self.narrowed = False
@@ -109,7 +114,13 @@ class ClientConnection:
         number = self._next_id
         if number in waiting or number in self._quarantined:
             number = self._free_id(number)
-        frame = self._encode(number, transaction.unit, transaction.request.encode())
+        request = transaction.request
+        if isinstance(request, PlainRead):
+            frame = self._encode_read(
+                number, transaction.unit, request.function, request.address, request.quantity
+            )
+        else:
+            frame = self._encode(number, transaction.unit, request.encode())
         self._next_id = number + 1 if number < 0xFFFF else 1
         transaction.id = number
         transaction.attempts += 1
@@ -135,22 +146,79 @@ class ClientConnection:
         None, with nothing taken in, for anything else: ``receive`` is for that.
         """
         waiting = self._waiting
-        only = self.framing.only(data) if len(waiting) == 1 else None
-        if only is None:
+        if len(waiting) != 1:
             return None
-        number, unit, pdu = only
-        transaction = waiting.get(number)
-        if transaction is None or unit != transaction.unit or transaction.abandoned:
+        (transaction,) = waiting.values()
+        pdu = self.framing.only(data, transaction.id, transaction.unit)
+        if pdu is None or transaction.abandoned:
             return None
         try:
             transaction.response = transaction.request.decode_response(pdu)
         except (DeviceError, ReplyError):
             return None
-        del waiting[number]
+        waiting.clear()
         self._heard = now
         self._unsolicited = 0
         self._newest_answered = transaction.order
         return transaction
+
+    def burst(self, unit: int, requests: Sequence[Request[R]], now: float, expires: float) -> Burst[R] | None:
+        """Send reads together, with nothing else in flight; None, with nothing taken, where that is not possible."""
+        count = len(requests)
+        first = self._next_id
+        after = first + count
+        if (
+            self._waiting
+            or self._discards
+            or count > self.window
+            or after > 0x10000
+            or (self._quarantined and not self._quarantined.keys().isdisjoint(range(first, after)))
+        ):
+            return None
+        encode = self._encode_read
+        frames = [
+            encode(number, unit, request.function, request.address, request.quantity)
+            for number, request in enumerate(requests, first)
+            if isinstance(request, PlainRead)
+        ]
+        if len(frames) < count:
+            return None
+        order = self._order + 1
+        self._order += count
+        self._next_id = after if after <= 0xFFFF else 1
+        return Burst(unit, requests, frames, first, order, now, expires)
+
+    def receive_burst(self, burst: Burst[R], data: bytes, now: float) -> list[R] | None:
+        """The responses, where these bytes are a good reply to each request of a burst, in order; the usual case.
+
+        None, with nothing taken in, for anything else: ``unfold`` and then ``receive`` are for that.
+        """
+        requests = burst.requests
+        pdus = self.framing.series(data, burst.first, burst.unit, len(requests))
+        if pdus is None:
+            return None
+        try:
+            responses = [request.decode_response(pdu) for request, pdu in zip(requests, pdus, strict=True)]
+        except (DeviceError, ReplyError):
+            return None
+        self._heard = now
+        self._unsolicited = 0
+        self._newest_answered = burst.order + len(requests) - 1
+        return responses
+
+    def unfold(self, burst: Burst[R], transactions: Iterable[Transaction[R]]) -> None:
+        """Go on with these transactions, in flight since then, in place of a burst with the same requests."""
+        number, order, in_flight = burst.first, burst.order, self._waiting
+        for transaction in transactions:
+            transaction.id = number
+            transaction.attempts = 1
+            transaction.sent_at = burst.sent_at
+            transaction.expires = burst.expires
+            transaction.order = order
+            transaction.pipelined = bool(in_flight)
+            in_flight[number] = transaction
+            number += 1
+            order += 1
 
     def silence(self, now: float) -> list[AnyTransaction]:
         """Serial lines: the line has been quiet for the frame gap, so what is buffered is all there is."""

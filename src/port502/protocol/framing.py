@@ -74,6 +74,12 @@ class Framing(Protocol):
         """The frame around a PDU of 1-253 bytes."""
         ...
 
+    def encode_read(
+        self, transaction_id: int, unit: int, function: int, address: int, quantity: int
+    ) -> bytes:
+        """The frame around the PDU of a plain read, function 1-4; what is asked most often."""
+        ...
+
     def receive(self, data: bytes) -> list[Frame]:
         """The frames that these bytes complete, oldest first; how the stream is cut does not matter.
 
@@ -85,8 +91,15 @@ class Framing(Protocol):
         """The same as ``receive``, as plain tuples."""
         ...
 
-    def only(self, data: bytes) -> Parts | None:
-        """The one frame that ``data`` is, if it is just that and nothing is pending; else None, nothing taken in."""
+    def only(self, data: bytes, transaction_id: int, unit: int) -> bytes | None:
+        """The PDU of the one frame with this envelope that ``data`` is, if it is just that and nothing is pending.
+
+        None for anything else, with nothing taken in.
+        """
+        ...
+
+    def series(self, data: bytes, first: int, unit: int, count: int) -> list[bytes] | None:
+        """The same for ``count`` frames of one unit whose transaction ids grow by one from ``first``."""
         ...
 
     def silence(self) -> list[Frame]:

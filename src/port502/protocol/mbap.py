@@ -6,6 +6,7 @@ A header is judged as soon as its bytes are there, before any body is waited for
 
 from __future__ import annotations
 
+import struct
 from struct import Struct
 
 from port502.errors import FrameError
@@ -18,7 +19,7 @@ HEADER = Struct(">HHHB")
 
 _unpack = HEADER.unpack_from
 
-_pack = HEADER.pack
+_pack_read = Struct(">HHHBBHH").pack
 
 MIN_LENGTH = 2
 MAX_LENGTH = MAX_PDU + 1
@@ -56,6 +57,16 @@ class MbapFraming:
             check_envelope(unit, pdu)
         return HEADER.pack(transaction_id, 0, length, unit) + pdu
 
+    def encode_read(
+        self, transaction_id: int, unit: int, function: int, address: int, quantity: int
+    ) -> bytes:
+        """The frame of a plain read, function 1-4, header and PDU at once; raises UsageError for a bad unit id."""
+        try:
+            return _pack_read(transaction_id, 0, 6, unit, function, address, quantity)
+        except struct.error:
+            check_envelope(unit, b"\0")
+            raise
+
     def receive(self, data: bytes) -> list[Frame]:
         """The frames that these bytes complete.
 
@@ -88,12 +99,30 @@ class MbapFraming:
             self._judge()
         return frames
 
-    def only(self, data: bytes) -> Parts | None:
-        """Transaction id, unit and PDU, where ``data`` is one whole frame and nothing is pending: the usual case."""
-        if self._tail or not 8 <= len(data) <= MAX_ADU:
+    def only(self, data: bytes, transaction_id: int, unit: int) -> bytes | None:
+        """The PDU, where ``data`` is one whole frame with this envelope and nothing is pending: the usual case."""
+        size = len(data)
+        if self._tail or not 8 <= size <= MAX_ADU or _unpack(data) != (transaction_id, 0, size - 6, unit):
             return None
-        transaction_id, protocol, length, unit = _unpack(data)
-        return None if protocol or length + 6 != len(data) else (transaction_id, unit, data[7:])
+        return data[7:]
+
+    def series(self, data: bytes, first: int, unit: int, count: int) -> list[bytes] | None:
+        """The PDUs, where ``data`` is ``count`` frames of one unit, ids from ``first`` on, and nothing is pending."""
+        if self._tail:
+            return None
+        pdus = []
+        size = len(data)
+        start = 0
+        for expected in range(first, first + count):
+            if size - start < 8:
+                return None
+            transaction_id, protocol, length, sender = _unpack(data, start)
+            stop = start + 6 + length
+            if transaction_id != expected or protocol or sender != unit or stop > size or length > MAX_LENGTH:
+                return None
+            pdus.append(data[start + 7 : stop])
+            start = stop
+        return pdus if start == size else None
 
     def silence(self) -> list[Frame]:
         """Nothing: on TCP silence ends no frame."""

@@ -36,6 +36,7 @@ from port502.protocol.message import (
     refusal,
     reply_error,
 )
+from port502.protocol.plain_read import PlainRead
 from port502.protocol.words import data_of, registers_of
 
 _new = object.__new__
@@ -84,35 +85,11 @@ class RegistersResponse(Response):
 _Registers_co = TypeVar("_Registers_co", bound=RegistersResponse, covariant=True)
 
 
-class ReadRegistersRequest(Request[_Registers_co]):
+class ReadRegistersRequest(PlainRead[_Registers_co]):
     """Reads 1-125 registers from an address."""
 
-    __slots__ = ("address", "quantity")
-    __match_args__ = ("address", "quantity")
-
-    def __init__(self, address: int, quantity: int) -> None:
-        check_span(address, quantity, MAX_READ_REGISTERS)
-        self.address = address
-        self.quantity = quantity
-
-    def encode(self) -> bytes:
-        """Function code, address, quantity."""
-        return _TWO.pack(self.function, self.address, self.quantity)
-
-    @classmethod
-    def decode(cls, pdu: bytes) -> Self:
-        """Raises IllegalDataValueError, then IllegalDataAddressError."""
-        if len(pdu) != 5:
-            raise illegal_value(cls.function, "address and quantity are 4 bytes", pdu)
-        function, address, quantity = _TWO.unpack(pdu)
-        if not 1 <= quantity <= MAX_READ_REGISTERS:
-            raise illegal_value(function, f"quantity {quantity} is not 1-{MAX_READ_REGISTERS}", pdu)
-        if address + quantity > ADDRESS_SPACE:
-            raise illegal_address(function, "the span ends behind 65535", pdu)
-        request = _new(cls)
-        request.address = address
-        request.quantity = quantity
-        return request
+    __slots__ = ()
+    most = MAX_READ_REGISTERS
 
     def decode_response(self, pdu: bytes) -> _Registers_co:
         """Exactly the registers asked for."""

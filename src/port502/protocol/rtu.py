@@ -15,6 +15,7 @@ from port502.protocol.checksum import crc16
 from port502.protocol.codes import DIAGNOSTICS, MAX_PDU
 from port502.protocol.framing import Frame, FramingErrors, Parts, check_envelope
 from port502.protocol.lengths import request_length, response_length
+from port502.protocol.plain_read import READ_PDU
 
 __all__ = ["RtuFraming", "crc16"]
 
@@ -61,6 +62,12 @@ class RtuFraming:
         body = bytes((unit,)) + pdu
         return body + crc16(body).to_bytes(2, "little")
 
+    def encode_read(
+        self, transaction_id: int, unit: int, function: int, address: int, quantity: int
+    ) -> bytes:
+        """The frame of a plain read, function 1-4."""
+        return self.encode(transaction_id, unit, READ_PDU.pack(function, address, quantity))
+
     def receive(self, data: bytes) -> list[Frame]:
         """The frames that these bytes complete; none after a bad one until ``silence``."""
         if self._overflowed:
@@ -92,8 +99,12 @@ class RtuFraming:
         """The same as ``receive``, as plain tuples."""
         return [(frame.transaction_id, frame.unit, frame.pdu) for frame in self.receive(data)]
 
-    def only(self, data: bytes) -> Parts | None:
+    def only(self, data: bytes, transaction_id: int, unit: int) -> bytes | None:
         """None: where a frame ends is not told by a look at its bytes."""
+        return None
+
+    def series(self, data: bytes, first: int, unit: int, count: int) -> list[bytes] | None:
+        """None, like ``only``."""
         return None
 
     def silence(self) -> list[Frame]:
