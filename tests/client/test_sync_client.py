@@ -6,8 +6,6 @@ import socket
 import sys
 import threading
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 
 import pytest
 
@@ -24,58 +22,10 @@ from port502.protocol.register_access import ReadHoldingRegistersRequest
 from port502.service.device import Device
 from port502.service.units import Units
 from port502.transport.states import LinkState
+from tests.client.peers import answer, answers, ask, is_silent, peer
 from tests.served import served
 
 QUICKLY = Reconnect(0.01, 0.05)
-Talk = Callable[[socket.socket], None]
-
-
-@contextmanager
-def peer(*talks: Talk) -> Iterator[int]:
-    """A server in a thread: each connection is one talk, then closed."""
-    with socket.create_server(("127.0.0.1", 0)) as listening:
-
-        def work() -> None:
-            for talk in talks:
-                try:
-                    connection, _ = listening.accept()
-                except OSError:
-                    return
-                with connection:
-                    try:
-                        talk(connection)
-                    except OSError:
-                        continue
-
-        thread = threading.Thread(target=work)
-        thread.start()
-        yield listening.getsockname()[1]
-        listening.shutdown(socket.SHUT_RDWR)
-    thread.join(5)
-
-
-def ask(connection: socket.socket) -> bytes:
-    data = b""
-    while len(data) < 12:
-        more = connection.recv(12 - len(data))
-        if not more:
-            raise ConnectionError
-        data += more
-    return data
-
-
-def answer(frame: bytes, value: int = 42) -> bytes:
-    return frame[:4] + b"\0\x05" + frame[6:8] + b"\x02" + value.to_bytes(2, "big")
-
-
-def answers(connection: socket.socket) -> None:
-    while True:
-        connection.sendall(answer(ask(connection)))
-
-
-def is_silent(connection: socket.socket) -> None:
-    while connection.recv(1024):
-        pass
 
 
 def test_there_is_no_thread_and_no_event_loop_inside() -> None:
@@ -153,7 +103,7 @@ def test_a_drip_that_outlasts_the_deadline_is_a_timeout_h119() -> None:
 
 
 def test_it_connects_anew_after_the_peer_closed_while_idle_h121(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("port502.client.sync_client.IDLE_CHECK", 0.0)
+    monkeypatch.setattr("port502.client.exchange.IDLE_CHECK", 0.0)
 
     def one(connection: socket.socket) -> None:
         connection.sendall(answer(ask(connection)))

@@ -10,7 +10,7 @@ from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule, run_state_machine_as_test
 
-from port502.client import Reconnect, SyncClient, sync_client
+from port502.client import Reconnect, SyncClient, exchange
 from port502.errors import LinkClosedError, Port502Error
 from port502.protocol.client import MAX_UNHEARD
 from port502.protocol.register_access import ReadHoldingRegistersRequest
@@ -66,8 +66,8 @@ class BlockingMachine(RuleBasedStateMachine):
         self.clock = ManualClock()
         self.wire = Wire(self.clock, seed, nameless=self.nameless)
         self.patch = pytest.MonkeyPatch()
-        self.patch.setattr(sync_client, "dial_blocking", self._dial)
-        self.patch.setattr(sync_client, "time", self)
+        self.patch.setattr(exchange, "dial_blocking", self._dial)
+        self.patch.setattr(exchange, "time", self)
         self.sequence = 2000
         self.client = SyncClient(
             "tcp://127.0.0.1:502",
@@ -211,7 +211,7 @@ QUICK = settings(
 def _undone() -> Iterator[None]:
     """Whatever a machine that failed left patched is patched no more."""
     yield
-    assert sync_client.time is __import__("time")
+    assert exchange.time is __import__("time")
 
 
 @pytest.mark.parametrize("machine", MACHINES)
