@@ -18,7 +18,7 @@ from port502.protocol.transaction import Transaction
 from port502.protocol.words import data_of, registers_of
 from port502.registers.point import Point
 from port502.registers.reference import Table
-from port502.transport.link import LinkCounters
+from port502.transport.link_settings import LinkCounters
 from port502.transport.states import LinkState
 
 EPOCH = 1_700_000_000.0

@@ -12,7 +12,7 @@ from port502.server import Limits, Server
 from port502.service.call import Call, Layer, Reply, Service
 from port502.service.device import Device
 from port502.service.maybe import Maybe
-from port502.transport.link import LinkSettings
+from port502.transport.link_settings import LinkSettings
 
 MANY = Limits(connections=100, per_client=100)
 

@@ -14,7 +14,7 @@ from port502.gateway.share import MOST_CLIENTS, Concentrator, Share, ShareSettin
 from port502.protocol.register_access import WriteSingleRegisterRequest
 from port502.service.call import Session
 from port502.service.layers import read_only
-from port502.transport.link import LinkSettings
+from port502.transport.link_settings import LinkSettings
 from tests.gateway.by_hand import call, holding
 from tests.gateway.one_connection import Counted, clients, one_connection, sharing
 from tests.hostile.raw import until

@@ -12,7 +12,7 @@ from port502.protocol.codes import GATEWAY_TARGET_FAILED, SERVER_DEVICE_BUSY
 from port502.protocol.message import ExceptionResponse
 from port502.protocol.register_access import WriteSingleRegisterRequest
 from port502.service.call import Call, Reply, Session
-from port502.transport.link import LinkSettings
+from port502.transport.link_settings import LinkSettings
 from port502.transport.states import LinkState
 from port502.transport.url import Target
 from tests.gateway.by_hand import Taker, call, holding

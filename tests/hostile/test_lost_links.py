@@ -41,7 +41,7 @@ def states(face: Face) -> Any:
 
 
 def backoff(face: Face) -> Any:
-    return face._backoff if isinstance(face, SyncClient) else face._client.link._backoff
+    return face._backoff if isinstance(face, SyncClient) else face._client.link._contact.backoff
 
 
 @both

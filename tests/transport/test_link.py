@@ -18,11 +18,13 @@ from port502.errors import (
     LinkError,
     NoReplyError,
     ServerDeviceBusyError,
-    UsageError,
 )
 from port502.protocol.message import Request
 from port502.protocol.register_access import ReadHoldingRegistersRequest, WriteSingleRegisterRequest
-from port502.transport.link import AnyTransaction, Link, LinkSettings, LinkState
+from port502.transport.link import Link
+from port502.transport.link_settings import LinkSettings
+from port502.transport.queue import AnyTransaction
+from port502.transport.states import LinkState
 from port502.transport.url import Target
 from tests.scripted import answering, closing, registers, reply, request, scripted, silent
 
@@ -178,7 +180,7 @@ async def test_a_peer_that_closes_at_once_makes_the_delays_grow_h122(callers: An
         done = await caller.submit(retries=3, deadline=asyncio.get_running_loop().time() + 5)
         assert isinstance(done.error, LinkError)
         assert "connection limit" in str(done.error)
-        assert caller.link._backoff.failures >= 4
+        assert caller.link._contact.backoff.failures >= 4
 
 
 async def test_a_server_that_closes_after_each_reply_is_no_failure_h132(callers: Any) -> None:
@@ -339,7 +341,7 @@ async def test_a_connection_not_kept_open_closes_after_the_last_answer(callers: 
 
 
 async def test_the_queue_is_bounded(callers: Any, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("port502.transport.link.MAX_QUEUED", 5)
+    monkeypatch.setattr("port502.transport.queue.MAX_QUEUED", 5)
     async with scripted(silent) as port:
         caller = callers(port)
         futures = [caller.submit() for _ in range(8)]
@@ -369,8 +371,3 @@ async def test_an_expired_request_in_the_queue_fails_at_its_deadline(callers: An
         done = await caller.submit(deadline=asyncio.get_running_loop().time() + 0.03)
         assert isinstance(done.error, NoReplyError)
         assert "before it was sent" in str(done.error)
-
-
-def test_a_window_out_of_range_is_refused() -> None:
-    with pytest.raises(UsageError, match="window"):
-        LinkSettings(window=0)

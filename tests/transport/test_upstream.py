@@ -20,7 +20,8 @@ from port502.protocol.register_access import (
 from port502.server import Server
 from port502.service.call import Call, Reply, Session
 from port502.service.device import Device
-from port502.transport.link import Link, LinkSettings
+from port502.transport.link import Link
+from port502.transport.link_settings import LinkSettings
 from port502.transport.upstream import Upstream
 from port502.transport.url import parse_url
 from tests.hostile.raw import until

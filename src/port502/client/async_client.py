@@ -12,7 +12,9 @@ from port502.client.async_calls import AsyncCalls
 from port502.client.settings import ClientSettings, Reconnect, check_unit, client_settings
 from port502.errors import DeviceError
 from port502.protocol.message import Request, Response
-from port502.transport.link import AnyTransaction, Link, LinkSettings
+from port502.transport.link import Link
+from port502.transport.link_settings import LinkSettings
+from port502.transport.queue import AnyTransaction
 from port502.transport.sockets import Keepalive
 from port502.transport.states import LinkState, Traffic
 from port502.transport.tls import Tls, tls_of

@@ -18,7 +18,7 @@ from port502.protocol.words import registers_of
 from port502.registers.block import Block
 from port502.registers.point import Point
 from port502.registers.reference import Table
-from port502.transport.link import AnyTransaction
+from port502.transport.queue import AnyTransaction
 
 _REQUESTS: dict[Table, Any] = {
     Table.COIL: ReadCoilsRequest,

@@ -8,7 +8,8 @@ from typing import Any, Protocol, TypeAlias, TypeVar
 from port502.collect.settings import ConnectionSettings
 from port502.protocol.message import Request, Response
 from port502.protocol.transaction import Transaction
-from port502.transport.link import Link, LinkCounters, LinkSettings
+from port502.transport.link import Link
+from port502.transport.link_settings import LinkCounters, LinkSettings
 from port502.transport.sockets import Keepalive
 from port502.transport.states import LinkState
 from port502.transport.url import parse_url

@@ -15,7 +15,7 @@ from port502.gateway.shared import Connection, Shared, SharedCounters
 from port502.service.call import Call, Layer, Reply, Service, Session
 from port502.service.maybe import Maybe
 from port502.transport.clock import clock_of
-from port502.transport.link import LinkSettings
+from port502.transport.link_settings import LinkSettings
 from port502.transport.states import LinkState, Traffic
 from port502.transport.upstream import Asking, UpstreamCounters
 from port502.transport.url import Target, parse_url

@@ -15,7 +15,8 @@ from port502.protocol.message import ExceptionResponse
 from port502.service.call import Call, Reply
 from port502.service.maybe import Later
 from port502.transport.clock import clock_of
-from port502.transport.link import Link, LinkSettings
+from port502.transport.link import Link
+from port502.transport.link_settings import LinkSettings
 from port502.transport.states import LinkState, Traffic
 from port502.transport.upstream import Asked, Asking, Upstream
 from port502.transport.url import Target

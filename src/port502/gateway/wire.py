@@ -14,7 +14,7 @@ from port502.protocol.codes import GATEWAY_PATH_UNAVAILABLE
 from port502.protocol.message import ExceptionResponse, Request, Response
 from port502.protocol.transaction import Transaction
 from port502.service.call import Call, Reply, Session
-from port502.transport.link import LinkCounters
+from port502.transport.link_settings import LinkCounters
 from port502.transport.states import LinkState
 
 log = logging.getLogger("port502.gateway")

@@ -14,7 +14,8 @@ from port502.guard.record import FINDING, Record
 from port502.guard.settings import GuardSettings
 from port502.server import Limits, Server
 from port502.service.call import Call, Service
-from port502.transport.link import Link, LinkSettings
+from port502.transport.link import Link
+from port502.transport.link_settings import LinkSettings
 from port502.transport.tls import Tls
 from port502.transport.upstream import Asking, Upstream
 from port502.transport.url import parse_url

@@ -21,7 +21,7 @@ from port502.service.access import Networks
 from port502.service.call import Call, Reply
 from port502.service.lately import Lately
 from port502.service.maybe import Later
-from port502.transport.link import LinkCounters
+from port502.transport.link_settings import LinkCounters
 from port502.transport.states import LinkState
 from port502.transport.url import parse_url
 

@@ -1,4 +1,4 @@
-"""One connection kept to one peer on asyncio: requests queue here, reconnection happens here, outcomes leave here.
+"""Requests on one connection to one peer: they queue here, go out here, and each one's outcome leaves here.
 
 The core is callbacks: no task, no future and no timer per request. The public client puts futures on top, the
 collector uses the callbacks themselves.
@@ -9,13 +9,10 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
-from heapq import heapify, heappop, heappush
-from typing import Any, TypeAlias, TypeVar
+from typing import Any, TypeVar
 
 from port502.errors import (
     AcknowledgeError,
-    ConfigError,
     ConnectError,
     LinkClosedError,
     LinkError,
@@ -29,69 +26,27 @@ from port502.protocol.message import Request, Response
 from port502.protocol.timing import t3_5
 from port502.protocol.transaction import Transaction
 from port502.transport.alarms import alarms_of
-from port502.transport.backoff import Backoff
 from port502.transport.clock import clock_of
-from port502.transport.dial import dial
-from port502.transport.fallback import Fallback, kind_of
+from port502.transport.contact import Contact
 from port502.transport.framings import framing_for
-from port502.transport.sockets import Keepalive, words_of
+from port502.transport.link_settings import LinkCounters, LinkSettings
+from port502.transport.queue import AnyTransaction, RequestQueue
+from port502.transport.sockets import words_of
 from port502.transport.states import BUSY_WAIT, TURNAROUND, LinkState, Traffic
 from port502.transport.stream import Stream
-from port502.transport.tls import Tls
 from port502.transport.url import Target
 
 log = logging.getLogger("port502.link")
 
 R = TypeVar("R", bound=Response)
-AnyTransaction: TypeAlias = Transaction[Any]
-
-MAX_QUEUED = 10_000
 
 LISTENING = 0.002
 """Seconds after which the event loop has heard what had arrived before."""
 
+LEAST_SILENCE = 0.02
+"""USB adapters deliver in bursts of some 16 ms: a shorter gap proves nothing."""
+
 _READY = LinkState.READY  # looking a member up on its class takes longer than the rest of a comparison
-
-
-@dataclass(frozen=True, slots=True)
-class LinkSettings:
-    """How a connection behaves; times in seconds.
-
-    ``window`` requests may be in flight; ``coalesce`` puts those of one moment into one segment; ``pause`` lies
-    between an answer and the next request, ``settle`` between connecting and the first; ``keep_open`` False closes
-    when nothing is left to ask. ``fallback`` is a plain place to go when TLS cannot be had, and for what reasons.
-    """
-
-    connect_timeout: float = 3.0
-    window: int = 1
-    coalesce: bool = False
-    pause: float = 0.0
-    settle: float = 0.0
-    keep_open: bool = True
-    reconnect_first: float = 1.0
-    reconnect_max: float = 30.0
-    keepalive: Keepalive | None = field(default_factory=Keepalive)
-    source: str | None = None
-    tolerate: frozenset[str] = frozenset()
-    tls: Tls | None = None
-    fallback: Fallback | None = None
-
-    def __post_init__(self) -> None:
-        if not 1 <= self.window <= 1024:
-            raise UsageError(f"the window is 1 to 1024 requests, not {self.window}")
-
-
-@dataclass(slots=True)
-class LinkCounters:
-    """What happened on a connection since it was made."""
-
-    requests: int = 0
-    replies: int = 0
-    timeouts: int = 0
-    connects: int = 0
-    failures: int = 0
-    last_error: str = ""
-    fallbacks: int = 0
 
 
 class Link:
@@ -110,32 +65,28 @@ class Link:
         self.counters = LinkCounters()
         self.state = LinkState.IDLE
         self.connection: ClientConnection | None = None
+        self.is_serial = target.scheme in ("rtu", "ascii", "rtu+tcp")
+        self.loop = asyncio.get_running_loop()
+        self.time = self._time = clock_of(self.loop)
         self._on_state = on_state
         self._on_traffic = on_traffic
-        self._backoff = Backoff(self.settings.reconnect_first, self.settings.reconnect_max)
-        self.is_serial = target.scheme in ("rtu", "ascii", "rtu+tcp")
+        self._contact = Contact(target, self.settings, self.counters, self)
+        self._stream: Stream | None = None
+        self._has_answered = False
         self._serial_gap = t3_5(target.serial.baud) if target.is_serial else 0.0
         self._pause = max(self.settings.pause, self._serial_gap)
         self._coalesce = self.settings.coalesce
         self._is_plain = not self._pause and self.settings.keep_open and on_traffic is None
-        self.loop = asyncio.get_running_loop()
-        self.time = self._time = clock_of(self.loop)
-        self._stream: Stream | None = None
         self._window = self.settings.window
-        self._queue: list[tuple[int, int, AnyTransaction]] = []
-        self._sequence = 0
+        self._queue = RequestQueue()
         self._held: set[AnyTransaction] = set()
         self._not_before = 0.0
-        self._retry_at = 0.0
-        self._wanted = False
-        self._connecting: asyncio.Task[None] | None = None
-        self._opening: list[asyncio.Future[None]] = []
         self._alarms = alarms_of(self.loop)
         self._pausing: asyncio.TimerHandle | None = None
         self._silence: asyncio.TimerHandle | None = None
         self._bundle: list[bytes] = []
 
-    # Asking
+    # Its owner's wishes
 
     def submit(
         self,
@@ -178,48 +129,25 @@ class Link:
 
     async def open(self) -> None:
         """Connect now and stay connected; raises ConnectError when the first attempt fails."""
-        if self.state is LinkState.CLOSED:
-            raise LinkClosedError(f"the connection to {self.target} was closed by its owner")
-        if self.state is not LinkState.READY:
-            opened: asyncio.Future[None] = self.loop.create_future()
-            self._opening.append(opened)
-            self._connect_soon()
-            await opened
-        self._wanted = True
+        await self._contact.open()
 
     def keep(self) -> None:
         """Connect in the background and stay connected, without waiting for it."""
-        self._wanted = True
-        self._connect_soon()
+        self._contact.keep()
 
     async def close(self) -> None:
         """End the connection; what waits fails with LinkClosedError."""
         if self.state is LinkState.CLOSED:
             return
-        self._wanted = False
-        self._become(LinkState.CLOSED, "closed by its owner")
-        connecting, self._connecting = self._connecting, None
+        error = self._closed_error()
+        self._contact.end(error)
         self._stop_timers()
-        error = LinkClosedError(f"the connection to {self.target} was closed by its owner")
-        stream, self._stream = self._stream, None
-        lost = self._drop_connection(error)
-        lost += [transaction for _, _, transaction in self._queue]
-        lost += self._held
-        self._queue.clear()
+        lost = [*self._drop_connection(error), *self._queue.take_all(), *self._held]
         self._held.clear()
-        for opened in self._opening:
-            if not opened.done():
-                opened.set_exception(error)
-        self._opening.clear()
         for transaction in lost:
             transaction.error = error
             self._deliver(transaction)
-        if connecting is not None:
-            connecting.cancel()
-            await asyncio.gather(connecting, return_exceptions=True)
-        if stream is not None:
-            stream.detach()
-            await stream.wait_closed()
+        await self._contact.ended()
 
     @property
     def queued(self) -> int:
@@ -230,32 +158,32 @@ class Link:
 
     def _enqueue(self, transaction: AnyTransaction, now: float) -> None:
         if self.state is LinkState.CLOSED:
+            self._fail_soon(transaction, self._closed_error())
+        elif self._queue.is_full:
             self._fail_soon(
-                transaction, LinkClosedError(f"the connection to {self.target} was closed by its owner")
+                transaction, LinkError(f"{len(self._queue)} requests wait for {self.target} already")
             )
-        elif len(self._queue) >= MAX_QUEUED:
-            self._fail_soon(transaction, LinkError(f"{MAX_QUEUED} requests wait for {self.target} already"))
-        elif self.state is LinkState.BACKING_OFF and self._retry_at >= transaction.deadline:
+        elif self.state is LinkState.BACKING_OFF and self._contact.retry_at >= transaction.deadline:
             self._fail_soon(
                 transaction, ConnectError(f"{self.counters.last_error}; next attempt is later than asked")
             )
         else:
-            self._push(transaction)
+            self._queue.put(transaction)
             self._alarms.set(self, transaction.deadline)
             if self.state is LinkState.READY:
                 self._pump()
             else:
-                self._connect_soon()
+                self._contact.make()
 
-    def _push(self, transaction: AnyTransaction) -> None:
-        self._sequence += 1
-        heappush(self._queue, (transaction.priority, self._sequence, transaction))
+    def _closed_error(self) -> LinkClosedError:
+        return LinkClosedError(f"the connection to {self.target} was closed by its owner")
 
     def _fail_soon(self, transaction: AnyTransaction, error: Port502Error) -> None:
         transaction.error = error
         self.loop.call_soon(self._deliver, transaction)
 
     def _pump(self) -> None:
+        """Send what may be sent now."""
         connection = self.connection
         queue = self._queue
         while queue and connection is not None and self.state is LinkState.READY and connection.has_room:
@@ -264,14 +192,14 @@ class Link:
                 if self._pausing is None:
                     self._pausing = self.loop.call_at(self._not_before, self._pause_over)
                 return
-            transaction = heappop(queue)[2]
+            transaction = queue.take()
             if transaction.abandoned:
                 continue
             if transaction.deadline <= now:
                 self._fail_late(transaction)
                 continue
             if self._should_listen_first(connection, transaction):
-                self._push(transaction)
+                queue.put(transaction)
                 return
             self._transmit(connection, transaction, now)
 
@@ -343,7 +271,8 @@ class Link:
             transaction = connection.receive_only(data, now)
             if transaction is not None:
                 self.counters.replies += 1
-                self._backoff.failures = 0
+                if not self._has_answered:
+                    self._answered()
                 self._alarms.clear(self)
                 self._deliver(transaction)
                 return
@@ -357,30 +286,16 @@ class Link:
         if finished:
             self._finish(finished, now)
         if connection.failure is not None and connection is self.connection:
-            self._lose(connection.failure)
+            self.lose(connection.failure)
         elif self.is_serial and connection.framing.pending:
             self._watch_silence()
         elif self._queue:
             self._pump()
 
-    def stream_lost(self, stream: Stream, error: Exception | None) -> None:
-        """The stream has ended (called by the stream)."""
-        if stream is not self._stream:
-            return
-        how = (
-            f"the connection to {self.target} was lost: {words_of(error)}"
-            if error
-            else f"{self.target} closed the connection"
-        )
-        if self.connection is not None and not self.connection.answered:
-            how += " before it answered anything (is its connection limit reached?)"
-        self._lose(LinkClosedError(how))
-
     def _watch_silence(self) -> None:
         if self._silence is not None:
             self._silence.cancel()
-        # USB adapters deliver in bursts of some 16 ms: a shorter gap proves nothing.
-        self._silence = self.loop.call_later(max(self._serial_gap, 0.02), self._silent)
+        self._silence = self.loop.call_later(max(self._serial_gap, LEAST_SILENCE), self._silent)
 
     def _silent(self) -> None:
         self._silence = None
@@ -388,6 +303,10 @@ class Link:
             now = self._time()
             self._finish(self.connection.silence(now), now)
             self._pump()
+
+    def _answered(self) -> None:
+        self._has_answered = True
+        self._contact.backoff.reset()
 
     def _finish(self, finished: Iterable[AnyTransaction], now: float) -> None:
         if self._pause:
@@ -397,7 +316,8 @@ class Link:
             error = transaction.error
             if error is None:
                 self.counters.replies += 1
-                self._backoff.failures = 0
+                if not self._has_answered:
+                    self._answered()
                 deliver(transaction)
             elif transaction.may_repeat(error) and transaction.deadline > now:
                 self._repeat(transaction, error)
@@ -405,7 +325,12 @@ class Link:
                 self.counters.last_error = str(error)
                 self._deliver(transaction)
         if not self.settings.keep_open and not self._queue and not self._held:
-            self._close_when_idle()
+            self._rest()
+
+    def _rest(self) -> None:
+        if self.connection is not None and not self.connection.in_flight:
+            self._stream = self.connection = None
+            self._contact.rest("closed after the last answer, as asked")
 
     def _repeat(self, transaction: AnyTransaction, error: Port502Error) -> None:
         transaction.error = None
@@ -413,7 +338,7 @@ class Link:
             self._held.add(transaction)
             self.loop.call_later(BUSY_WAIT * transaction.attempts, self._release, transaction)
         else:
-            self._push(transaction)
+            self._queue.put(transaction)
             self._alarms.set(self, transaction.deadline)
 
     def _release(self, transaction: AnyTransaction) -> None:
@@ -443,33 +368,23 @@ class Link:
                 self._finish(overdue, now)
             if connection is self.connection:
                 self._look_at_silence(connection)
-        if self._queue and min(entry[2].deadline for entry in self._queue) <= now:
-            self._drop_late(now)
+        for transaction in self._queue.take_late(now):
+            self._fail_late(transaction)
         self._pump()
-        self._arm_next()
+        self._set_alarm()
 
     def _look_at_silence(self, connection: ClientConnection) -> None:
         """A black hole looks like a slow peer: after some silence a new connection is tried."""
         if connection.failure is not None:
-            self._lose(connection.failure)
+            self.lose(connection.failure)
         elif connection.is_mute and not self.target.is_serial:
-            self._lose(LinkClosedError(f"{self.target} did not answer any of the last requests"))
+            self.lose(LinkClosedError(f"{self.target} did not answer any of the last requests"))
 
-    def _arm_next(self) -> None:
-        moments = [entry[2].deadline for entry in self._queue]
-        if self.connection is not None:
-            expiry = self.connection.next_expiry()
-            if expiry is not None:
-                moments.append(expiry)
-        if moments:
-            self._alarms.set(self, min(moments))
-
-    def _drop_late(self, now: float) -> None:
-        late = [entry[2] for entry in self._queue if entry[2].deadline <= now]
-        self._queue = [entry for entry in self._queue if entry[2].deadline > now]
-        heapify(self._queue)
-        for transaction in late:
-            self._fail_late(transaction)
+    def _set_alarm(self) -> None:
+        expiry = self.connection.next_expiry() if self.connection is not None else None
+        for moment in (self._queue.first_deadline(), expiry):
+            if moment is not None:
+                self._alarms.set(self, moment)
 
     def _fail_late(self, transaction: AnyTransaction) -> None:
         if self.state is LinkState.READY:
@@ -492,160 +407,81 @@ class Link:
                 timer.cancel()
         self._silence = self._pausing = None
 
-    # Connecting
+    # The contact with the peer (the methods without underscore are called by it)
 
-    def _become(self, state: LinkState, why: str) -> None:
+    @property
+    def needs_contact(self) -> bool:
+        """Whether requests wait."""
+        return bool(self._queue)
+
+    @property
+    def in_use(self) -> bool:
+        """Whether requests are in flight."""
+        return self.connection is not None and self.connection.in_flight > 0
+
+    def turned(self, state: LinkState, why: str) -> None:
+        """The contact is in another state now."""
         self.state = state
-        log.debug("%s: %s: %s", self.target, state, why)
         if self._on_state is not None:
             try:
                 self._on_state(state, why)
             except Exception:
                 log.exception("the state listener of %s failed", self.target)
+        if state is LinkState.READY:
+            self._pump()
 
-    def _connect_soon(self) -> None:
-        if self.state is LinkState.IDLE and self._connecting is None:
-            self._become(LinkState.CONNECTING, f"connecting to {self.target}")
-            self._connecting = self.loop.create_task(self._connect())
-
-    async def _connect(self) -> None:
-        settings = self.settings
-        try:
-            stream = await self._dial()
-        except (ConnectError, ConfigError, UsageError) as error:
-            self._connecting = None
-            self._connect_failed(error)
-            return
-        except Exception as error:
-            log.exception("connecting to %s failed in a way that nobody thought of", self.target)
-            self._connecting = None
-            self._connect_failed(ConnectError(f"could not connect to {self.target}: {error!r}"))
-            return
-        self._connecting = None
-        if self.state is LinkState.CLOSED:
-            stream.detach()
-            return
+    def connected(self, stream: Stream) -> None:
+        """There is a new stream."""
         self._stream = stream
-        self.counters.connects += 1
+        self._has_answered = False
         self.connection = ClientConnection(
             framing_for(self.target.scheme, "client"),
             window=self._window,
-            tolerate=settings.tolerate,
+            tolerate=self.settings.tolerate,
             by_order=self.is_serial,
         )
-        if settings.settle:
-            self._become(LinkState.SETTLING, f"connected; quiet for {settings.settle:g} s")
-            self.loop.call_later(settings.settle, self._settled, stream)
-        else:
-            self._settled(stream)
 
-    async def _dial(self) -> Stream:
-        settings = self.settings
-        try:
-            return await self._dial_to(self.target)
-        except ConnectError as error:
-            fallback = settings.fallback
-            if fallback is None or kind_of(error) not in fallback.when:
-                raise
-            stream = await self._dial_to(fallback.target)
-            self.counters.fallbacks += 1
-            log.warning("%s: without TLS at %s, as allowed: %s", self.target, fallback.target, error)
-            self.loop.call_later(fallback.retry, self._leave_fallback, stream)
-            return stream
-
-    async def _dial_to(self, target: Target) -> Stream:
-        settings = self.settings
-        return await dial(
-            target,
-            self,
-            timeout=settings.connect_timeout,
-            keepalive=settings.keepalive,
-            source=settings.source,
-            tls=settings.tls,
-        )
-
-    def _leave_fallback(self, stream: Stream) -> None:
-        """The plain connection has lasted long enough: the next one is tried with TLS again."""
-        if stream is not self._stream or self.connection is None or self.settings.fallback is None:
-            return
-        if self.connection.in_flight:
-            self.loop.call_later(0.1, self._leave_fallback, stream)
-        else:
-            self._lose(LinkClosedError(f"{self.target}: the time without TLS is over; trying with TLS again"))
-
-    def _settled(self, stream: Stream) -> None:
-        if stream is not self._stream:
-            return
-        self._become(LinkState.READY, "connected")
-        for opened in self._opening:
-            if not opened.done():
-                opened.set_result(None)
-        self._opening.clear()
-        self._pump()
-
-    def _connect_failed(self, error: Port502Error) -> None:
-        if self.state is LinkState.CLOSED:
-            return
-        for opened in self._opening:
-            if not opened.done():
-                opened.set_exception(error)
-        self._opening.clear()
-        self._back_off(error)
-        waiting = [entry[2] for entry in self._queue]
-        self._queue.clear()
+    def refused(self, error: Port502Error) -> None:
+        """An attempt to connect has failed: what cannot wait for the next one fails with it."""
+        waiting = self._queue.take_all()
         for transaction in waiting:
             transaction.attempts += 1
-            if transaction.may_repeat(error) and transaction.deadline > self._retry_at:
-                self._push(transaction)
+            if transaction.may_repeat(error) and transaction.deadline > self._contact.retry_at:
+                self._queue.put(transaction)
             else:
                 transaction.error = error
                 self._deliver(transaction)
-        self._arm_next()
+        self._set_alarm()
 
-    def _back_off(self, error: Port502Error) -> None:
-        self.counters.failures += 1
-        self.counters.last_error = str(error)
-        delay = self._backoff.failed()
-        self._retry_at = self._time() + delay
-        self._become(LinkState.BACKING_OFF, f"{error}; next attempt in {delay:.1f} s")
-        self.loop.call_at(self._retry_at, self._backed_off)
+    def stream_lost(self, stream: Stream, error: Exception | None) -> None:
+        """The stream has ended (called by the stream)."""
+        if stream is not self._stream:
+            return
+        how = (
+            f"the connection to {self.target} was lost: {words_of(error)}"
+            if error
+            else f"{self.target} closed the connection"
+        )
+        if self.connection is not None and not self.connection.answered:
+            how += " before it answered anything (is its connection limit reached?)"
+        self.lose(LinkClosedError(how))
 
-    def _backed_off(self) -> None:
-        if self.state is LinkState.BACKING_OFF:
-            self._become(LinkState.IDLE, "may connect again")
-            if self._wanted or self._queue or self._opening:
-                self._connect_soon()
-
-    def _lose(self, error: Port502Error) -> None:
-        """The connection is of no use any more: fail or repeat what was in flight, and come back later."""
-        stream, self._stream = self._stream, None
+    def lose(self, error: Port502Error) -> None:
+        """The connection is of no use any more: fail or repeat what was in flight."""
         answered = self.connection is not None and self.connection.answered
         lost = self._drop_connection(error)
-        if stream is not None:
-            stream.detach()
-        if answered and not lost:
-            # A device that closes idle connections has done nothing wrong.
-            self.counters.last_error = str(error)
-            self._become(LinkState.IDLE, str(error))
-            if self._wanted or self._queue:
-                self._connect_soon()
-        else:
-            self._back_off(error)
+        # A device that closes idle connections has done nothing wrong.
+        self._contact.lost(error, blameless=answered and not lost)
         for transaction in lost:
-            if transaction.may_repeat(error) and transaction.deadline > self._retry_at:
+            if transaction.may_repeat(error) and transaction.deadline > self._contact.retry_at:
                 transaction.error = None
-                self._push(transaction)
+                self._queue.put(transaction)
             else:
                 self._deliver(transaction)
-        self._arm_next()
+        self._set_alarm()
 
     def _drop_connection(self, error: Port502Error) -> list[AnyTransaction]:
         connection, self.connection = self.connection, None
+        self._stream = None
         self._bundle.clear()
         return connection.fail(error) if connection is not None else []
-
-    def _close_when_idle(self) -> None:
-        if self._stream is not None and self.connection is not None and not self.connection.in_flight:
-            stream, self._stream, self.connection = self._stream, None, None
-            stream.detach()
-            self._become(LinkState.IDLE, "closed after the last answer, as asked")

@@ -18,8 +18,10 @@ from port502.protocol.register_access import (
     WriteMultipleRegistersRequest,
     WriteSingleRegisterRequest,
 )
-from port502.transport import link as link_module
-from port502.transport.link import AnyTransaction, Link, LinkSettings
+from port502.transport import contact as contact_module
+from port502.transport.link import Link
+from port502.transport.link_settings import LinkSettings
+from port502.transport.queue import AnyTransaction
 from port502.transport.sockets import connect_error
 from port502.transport.states import LinkState
 from port502.transport.stream import Receiver
@@ -112,8 +114,8 @@ class LinkMachine(RuleBasedStateMachine):
         self.keep = keep
         self.loop = VirtualLoop()
         self.wire = Wire(self.loop, seed, nameless=self.nameless)
-        self.before = link_module.dial
-        link_module.dial = dialling(self.wire)
+        self.before = contact_module.dial
+        contact_module.dial = dialling(self.wire)
         self.wishes: list[Wish] = []
         self.failures: list[str] = []
         self.sequence = 2000
@@ -276,7 +278,7 @@ class LinkMachine(RuleBasedStateMachine):
             self.nothing_is_written_twice()
             assert not asyncio.all_tasks(self.loop)
         finally:
-            link_module.dial = self.before
+            contact_module.dial = self.before
             self.loop.close()
 
 
