@@ -25,7 +25,8 @@ from port502.service.admission import Limits
 from port502.service.call import Service
 from port502.service.layers import read_only
 from port502.transport.clock import clock_of
-from port502.transport.link import Link, LinkSettings
+from port502.transport.link import Link
+from port502.transport.link_settings import LinkSettings
 from port502.transport.tls import Tls
 from port502.transport.url import parse_url
 
