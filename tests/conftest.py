@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import inspect
+import os
 from collections import Counter
 from collections.abc import AsyncIterator, Iterator
 
@@ -11,6 +12,8 @@ import pytest_asyncio
 
 from tests.peers import MISSING
 from tests.strays import Snapshot, stray_tasks
+
+os.environ["PORT502_WEB"] = "0"  # sites run without a dashboard, except where a test wants one
 
 
 @pytest.fixture(autouse=True)

@@ -9,6 +9,7 @@ from typing import Annotated
 import typer
 
 from port502.cli import loop, options
+from port502.cli.dashboard import Web
 from port502.cli.live import attend, put_summary
 from port502.cli.output import say
 from port502.cli.run import For, on_screen, seconds_of
@@ -42,6 +43,7 @@ def demo(
             "--port", min=0, max=65535, metavar="N", help="Their TCP port; 0 lets the system choose."
         ),
     ] = PORT,
+    web: Web = True,
     json: options.Json = False,
     quiet: options.Quiet = False,
     verbose: options.Verbose = 0,
@@ -75,7 +77,13 @@ def demo(
             intruding = asyncio.get_running_loop().create_task(_intruder(running).run())
             try:
                 return await attend(
-                    running, seconds=seconds, hint=hint, screen=screen, verbosity=verbose, quiet=quiet
+                    running,
+                    seconds=seconds,
+                    hint=hint,
+                    screen=screen,
+                    verbosity=verbose,
+                    quiet=quiet,
+                    web=web,
                 )
             finally:
                 intruding.cancel()

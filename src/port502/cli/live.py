@@ -15,6 +15,7 @@ from rich.live import Live
 from rich.text import Text
 
 from port502.cli.board import Rates, count, devices_board, headline, refusal_text
+from port502.cli.dashboard import dashboard, prepare
 from port502.cli.exits import message
 from port502.cli.logs import logging_to
 from port502.cli.output import console, put, put_json, say
@@ -35,7 +36,7 @@ class Screen:
 
     def __init__(self, running: Running, hint: str = "Ctrl-C ends") -> None:
         self._running = running
-        self._hint = hint
+        self.hint = hint
         self._lines: deque[str] = deque(maxlen=LOG_LINES)
         self._past: deque[tuple[float, int]] = deque(maxlen=RATE_OVER)
 
@@ -55,7 +56,7 @@ class Screen:
         if status.last_refusal is not None:
             told = f"last refusal: {refusal_text(status.last_refusal)}"
             below.append(Text(told, "yellow", no_wrap=True, overflow="ellipsis"))
-        below.append(Text(self._hint, "dim", no_wrap=True, overflow="ellipsis"))
+        below.append(Text(self.hint, "dim", no_wrap=True, overflow="ellipsis"))
         room = height - len(above) - len(below) - 2
         devices = devices_board(
             status, self._running.site.connections, self._running.collector.current, rows=room, width=width
@@ -76,8 +77,9 @@ async def attend(
     verbosity: int = 0,
     quiet: bool = False,
     tell: bool = False,
+    web: bool = False,
 ) -> Summary:
-    """Run a site until its time is up or somebody stops it; SIGHUP reads its file again.
+    """Run a site, and its dashboard, until its time is up or somebody stops it; SIGHUP reads its file again.
 
     With ``tell`` a line is printed for each listener as soon as clients can come.
     """
@@ -89,11 +91,14 @@ async def attend(
         task.add_done_callback(reloads.discard)
 
     drawn = Screen(running, hint) if screen else None
+    web = web and prepare(quiet=quiet)
     with (
         logging_to(drawn.log if drawn else None, verbosity=verbosity, quiet=quiet),
         stoppable(reload) as stopped,
     ):
-        async with running:
+        async with running, dashboard(running, wanted=web, quiet=quiet or screen) as place:
+            if drawn is not None and place:
+                drawn.hint = f"dashboard {place}    {hint}"
             for listener in running.listeners.status() if tell else ():
                 put(f"listening on {listener.url} ({listener.name})")
             with _shown(drawn):

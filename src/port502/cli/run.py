@@ -11,6 +11,7 @@ import typer
 
 from port502.cli import exits, loop, options
 from port502.cli.board import count
+from port502.cli.dashboard import Web
 from port502.cli.expecting import site_of
 from port502.cli.live import attend, put_summary
 from port502.cli.output import say
@@ -47,13 +48,15 @@ def run(
         ),
     ] = None,
     for_: For = None,
+    web: Web = True,
     json: options.Json = False,
     quiet: options.Quiet = False,
     verbose: options.Verbose = 0,
 ) -> None:
     """Run all that a site file describes: poll its devices, keep what they say.
 
-    On a terminal a table shows devices with their newest values. SIGHUP reads the file again and applies what
+    On a terminal a table shows devices with their newest values; the dashboard for the browser is at
+    http://127.0.0.1:8502, or where the site file's 'web' says. SIGHUP reads the file again and applies what
     changed; SIGTERM and Ctrl-C end cleanly. The last line tells what the run came to. With --for, the exit code tells
     why where not one sample was good: 3 not connected, 4 no answer, 1 all refused.
 

@@ -8,6 +8,8 @@ from http.cookies import SimpleCookie
 from typing import Any, TypeAlias
 from urllib.parse import urlsplit
 
+from starlette.datastructures import State
+
 from port502.service.access import Networks
 from port502.site.web_model import WebSettings, is_loopback
 from port502.web.roles import NOBODY, ONLOOKER, Identity
@@ -21,6 +23,7 @@ App: TypeAlias = "Callable[[Scope, Receive, Send], Awaitable[None]]"
 
 COOKIE = "port502"
 IDENTITY = "port502_identity"
+STATE = "port502_state"
 SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 MOST_BODY = 1 << 20
 LOCAL_NAMES = ("localhost", "127.0.0.1", "::1")
@@ -111,12 +114,13 @@ class Door:
 class Gate:
     """The outermost layer of the web application: refuses what must not come in, and marks what goes out."""
 
-    def __init__(self, app: App, door: Door) -> None:
+    def __init__(self, app: App, door: Door, state: State | None = None) -> None:
         self._app = app
         self._door = door
+        self._state = state
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Let a request in, with ``scope[IDENTITY]`` saying who asks, or refuse it."""
+        """Let a request in, with ``scope[IDENTITY]`` saying who asks and ``scope[STATE]`` what there is, or refuse it."""
         if scope["type"] not in ("http", "websocket"):
             await self._app(scope, receive, send)
             return
@@ -125,6 +129,7 @@ class Gate:
             await _refuse(scope, receive, send, *refusal)
             return
         scope[IDENTITY] = self._door.identity(scope)
+        scope[STATE] = self._state
         if scope["type"] == "websocket":
             await self._app(scope, receive, send)
         else:

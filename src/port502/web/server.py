@@ -21,6 +21,7 @@ from port502.site.web_model import WebSettings
 from port502.transport.binding import port_holder
 from port502.web.app import application
 from port502.web.gate import Door, Gate
+from port502.web.mounting import mount
 from port502.web.roles import Role
 from port502.web.sessions import Sessions
 from port502.web.station import Station
@@ -35,10 +36,11 @@ GRACE = 1.0
 class WebServer:
     """The dashboard and the API of a running site, at ``url`` once started.
 
+    ``pages`` are the dashboard, of which a process can have one; without them there is the API alone.
     Raises ConfigError for a users file or certificate that cannot be used, ConnectError for a port that is taken.
     """
 
-    def __init__(self, running: Running, settings: WebSettings | None = None) -> None:
+    def __init__(self, running: Running, settings: WebSettings | None = None, *, pages: bool = False) -> None:
         self.settings = settings if settings is not None else running.site.web
         if self.settings.users is None and not self.settings.is_local:
             raise UsageError(f"on {self.settings.host} the dashboard does not start without users")
@@ -46,6 +48,8 @@ class WebServer:
         self.sessions = Sessions()
         self.station = Station(running)
         self.app = application(self.station, self.settings, self.users, self.sessions)
+        if pages:
+            mount(self.app)
         self._server: _Server | None = None
         self._serving: asyncio.Task[None] | None = None
         self._port = self.settings.port
@@ -68,7 +72,7 @@ class WebServer:
         self._port = listening.getsockname()[1]
         door: Door = self.app.state.door
         config = uvicorn.Config(
-            Gate(self.app, door),
+            Gate(self.app, door, self.app.state),
             http=_protocol(door),
             ws="websockets-sansio",
             lifespan="on",

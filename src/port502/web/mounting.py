@@ -1,0 +1,23 @@
+"""The pages, put behind the API in one application. Their framework takes a third of a second to import."""
+
+from __future__ import annotations
+
+from importlib import import_module
+
+from fastapi import FastAPI
+
+PAGES = ("login", "overview")
+
+
+def load() -> None:
+    """Import the pages, each of which announces itself to the framework."""
+    for page in PAGES:
+        import_module(f"port502.web.pages.{page}")
+
+
+def mount(app: FastAPI) -> None:
+    """Add the pages to an application; a process can do so once."""
+    load()
+    from nicegui import ui
+
+    ui.run_with(app, title="port502", dark=None, show_welcome_message=False, reconnect_timeout=10.0)

@@ -1,0 +1,124 @@
+"""What every page has: the header with the site and the way to the other pages, the banner, the main part."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import cache
+from html import escape
+from importlib.resources import files
+
+from nicegui import ui
+from starlette.requests import Request
+
+from port502.web.gate import IDENTITY, STATE
+from port502.web.pages.words import alarm_mark
+from port502.web.roles import NOBODY, Identity, Role
+from port502.web.station import Station
+
+PAGES = (
+    ("/", "Overview"),
+    ("/devices", "Devices"),
+    ("/points", "Points"),
+    ("/trends", "Trends"),
+    ("/alarms", "Alarms"),
+    ("/security", "Security"),
+    ("/tools", "Tools"),
+)
+
+LOST = """
+<script>
+window.addEventListener("load", () => {
+  const say = () => { document.getElementById("p5-lost").hidden = window.socket && window.socket.connected; };
+  setInterval(say, 500);
+});
+</script>
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Visit:
+    """One browser tab: the site it looks at, and who sits before it."""
+
+    station: Station
+    identity: Identity
+    path: str
+
+    def may(self, role: Role) -> bool:
+        """Whether they may do what needs this role."""
+        return self.identity.may(role)
+
+
+def visit_of(request: Request) -> Visit:
+    """The visit that a request begins."""
+    return Visit(request.scope[STATE].station, request.scope.get(IDENTITY, NOBODY), request.url.path)
+
+
+@cache
+def look() -> str:
+    """The style sheet."""
+    return files("port502.web.pages").joinpath("look.css").read_text(encoding="utf-8")
+
+
+@contextmanager
+def framed(visit: Visit, title: str) -> Iterator[ui.column]:
+    """The frame of a page, and inside of it the main part to fill."""
+    ui.page_title(f"{title} - {visit.station.name}")
+    ui.add_css(look())
+    ui.add_head_html(LOST)
+    dark = ui.dark_mode(None)
+    ui.add_body_html(
+        '<a class="p5-skip" href="#main">Skip to content</a><div id="p5-lost" class="p5-banner p5-lost" role="alert"'
+        " hidden>■ The connection to the site is lost: what stands here is old.</div>"
+    )
+    with ui.header().classes("p5-header items-center"):
+        ui.html(escape(title), tag="h1", sanitize=False).classes("p5-skip")
+        ui.label(visit.station.name).classes("p5-site")
+        with ui.row().classes("p5-nav").props('role="navigation" aria-label="Pages"'):
+            for path, word in PAGES:
+                link = ui.link(word, path)
+                if path == visit.path:
+                    link.props('aria-current="page"')
+        ui.space()
+        _alarms(visit)
+        button = ui.button(icon="contrast", on_click=lambda: dark.set_value(not dark.value))
+        button.props('flat round dense aria-label="Dark or light"').classes("p5-quiet")
+        _who(visit)
+    with ui.column().classes("p5-main").props('id="main" role="main"') as main:
+        yield main
+
+
+def _alarms(visit: Visit) -> None:
+    """How many alarms there are, on every page."""
+    link = ui.link("", "/alarms").classes("p5-mark").style("text-decoration: none")
+    shown = ""
+
+    def refresh() -> None:
+        nonlocal shown
+        active = [one for one in visit.station.alarms() if one.active and not one.silent]
+        mark = alarm_mark(active[0].priority) if active else None
+        text = f"{mark.shape} {len(active)} alarm{'s' if len(active) > 1 else ''}" if mark else "no alarm"
+        if text != shown:
+            shown = text
+            link.set_text(text)
+            link.classes(replace=mark.classes if mark else "p5-mark")
+
+    refresh()
+    ui.timer(1.0, refresh)
+
+
+def _who(visit: Visit) -> None:
+    if visit.identity.way == "anonymous":
+        ui.link("Log in", "/login").classes("p5-quiet").style("white-space: nowrap")
+        return
+    with ui.button(visit.identity.name).props("flat dense no-caps").classes("p5-quiet"), ui.menu():
+        ui.menu_item(f"{visit.identity.name}, {visit.identity.role.word}").props("disable")
+        ui.menu_item("Log out", on_click=lambda: ui.navigate.to("/logout"))
+
+
+def card(title: str) -> ui.column:
+    """A card with a heading; fill it with ``with``."""
+    with ui.column().classes("p5-card") as made:
+        ui.html(escape(title), tag="h2", sanitize=False).classes("p5-title")
+    return made

@@ -1,0 +1,77 @@
+"""Logging in and out."""
+
+from __future__ import annotations
+
+from html import escape
+
+from nicegui import app
+from starlette.requests import Request
+from starlette.responses import HTMLResponse, RedirectResponse, Response
+
+from port502.web.api.problems import ProblemError
+from port502.web.api.session import Entrance, set_cookie
+from port502.web.gate import COOKIE, STATE, Door, cookie_of
+from port502.web.pages.frame import look
+from port502.web.station import Station
+
+LONGEST_FORM = 4096
+
+_PAGE = """<!doctype html>
+<html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">
+<title>Log in - {site}</title><style>{look}
+form {{ max-width: 22rem; margin: 12vh auto 0; display: grid; gap: 10px; }}
+label {{ display: grid; gap: 4px; }}
+input, button {{ font: inherit; padding: 9px 10px; border: 1px solid var(--line); border-radius: 6px;
+  background: var(--ground); color: var(--text); }}
+button {{ background: var(--accent); color: #fff; border-color: var(--accent); font-weight: 600; cursor: pointer; }}
+@media (prefers-color-scheme: dark) {{ button {{ color: #15191d; }} }}
+</style></head><body><script>
+if (matchMedia("(prefers-color-scheme: dark)").matches) document.body.classList.add("body--dark");
+</script><main class="p5-main"><form class="p5-card" method="post" action="/login">
+<h1 class="p5-title">{site}</h1>{complaint}
+<label>Name <input name="name" autocomplete="username" autofocus required maxlength="100"></label>
+<label>Password <input name="password" type="password" autocomplete="current-password" required
+ maxlength="1000"></label>
+<button>Log in</button>
+<a class="p5-quiet" href="/">Back, without a login</a></form></main></body></html>
+"""
+
+
+@app.get("/login")
+async def login_page(request: Request) -> Response:
+    """The form."""
+    return _page(request)
+
+
+@app.post("/login")
+async def login(request: Request) -> Response:
+    """Let somebody in who knows their password."""
+    length = request.headers.get("content-length", "")
+    if not length.isdigit() or int(length) > LONGEST_FORM:
+        return _page(request, "That is no form of this page.", 413)
+    form = await request.form(max_files=0, max_fields=4)
+    name, password = str(form.get("name", "")), str(form.get("password", ""))
+    entrance: Entrance = request.scope[STATE].entrance
+    try:
+        secret, _ = await entrance.enter(name, password, request.client.host if request.client else "")
+    except ProblemError as error:
+        return _page(request, error.detail, error.status)
+    response = RedirectResponse("/", status_code=303)
+    set_cookie(response, secret, secure=request.url.scheme == "https")
+    return response
+
+
+@app.get("/logout")
+async def logout(request: Request) -> Response:
+    """Let somebody go."""
+    door: Door = request.scope[STATE].door
+    door.sessions.end(cookie_of(request.headers.get("cookie", "")))
+    response = RedirectResponse("/", status_code=303)
+    response.delete_cookie(COOKIE, path="/")
+    return response
+
+
+def _page(request: Request, complaint: str = "", status: int = 200) -> HTMLResponse:
+    station: Station = request.scope[STATE].station
+    shown = f'<p class="p5-banner" role="alert">{escape(complaint)}</p>' if complaint else ""
+    return HTMLResponse(_PAGE.format(site=escape(station.name), look=look(), complaint=shown), status)
