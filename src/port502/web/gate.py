@@ -120,7 +120,7 @@ class Gate:
         self._state = state
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Let a request in, with ``scope[IDENTITY]`` saying who asks and ``scope[STATE]`` what there is, or refuse it."""
+        """Let a request in, or refuse it: ``scope[IDENTITY]`` is who asks, ``scope[STATE]`` what there is."""
         if scope["type"] not in ("http", "websocket"):
             await self._app(scope, receive, send)
             return
