@@ -41,6 +41,16 @@ def test_identification_that_does_not_advance_is_an_error_h126(next_object: int)
         dialogue.send(identification(True, next_object, {2: b"C"}))
 
 
+def test_identification_leaves_what_came_before_an_error_with_the_caller() -> None:
+    objects: dict[int, bytes] = {}
+    dialogue = read_identification(1, 0, objects)
+    next(dialogue)
+    dialogue.send(identification(True, 1, {0: b"A"}))
+    with pytest.raises(ReplyError, match="never end"):
+        dialogue.send(identification(True, 1, {1: b"B"}))
+    assert objects == {0: b"A", 1: b"B"}
+
+
 def test_neighbours_are_read_together_and_gaps_are_not_bridged() -> None:
     dialogue = read_values(["holding:0", "holding:1", "holding:9"])
     assert next(dialogue) == ReadHoldingRegistersRequest(0, 2)

@@ -37,9 +37,14 @@ class Reading:
     fault: DecodeError | None = None
 
 
-def read_identification(read_code: int, object_id: int) -> Dialogue[dict[int, bytes]]:
-    """All objects of a device identification, over as many responses as it takes (function 43/14, clause 6.21)."""
-    objects: dict[int, bytes] = {}
+def read_identification(
+    read_code: int, object_id: int, objects: dict[int, bytes] | None = None
+) -> Dialogue[dict[int, bytes]]:
+    """All objects of a device identification, over as many responses as it takes (function 43/14, clause 6.21).
+
+    They are put into ``objects`` where one is given, which has those that came before an error too.
+    """
+    objects = {} if objects is None else objects
     while True:
         response = yield ReadDeviceIdentificationRequest(read_code, object_id)
         objects.update(response.objects)

@@ -1,0 +1,1 @@
+"""Finding devices and saying what they are; nothing here ever writes to one."""
