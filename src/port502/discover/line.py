@@ -13,8 +13,9 @@ from port502.protocol.lookalike import looks_like
 from port502.protocol.message import Request, Response
 from port502.protocol.transaction import Transaction
 from port502.transport.clock import clock_of
-from port502.transport.dial import Stream, dial
+from port502.transport.dial import dial
 from port502.transport.framings import framing_for
+from port502.transport.stream import Stream
 from port502.transport.tls import Tls
 from port502.transport.url import Target
 

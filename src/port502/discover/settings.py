@@ -19,7 +19,8 @@ class ScanSettings:
     ``units`` None asks the usual ids until one answers, and two unlikely ones; else each of them is asked. ``hosts``
     are looked at at a time; ``rate`` is how many connections and requests per second all of them make together,
     ``pause`` lies between an answer and the next request to the same device. ``pipelined`` lets several requests be
-    in flight to devices that take it. ``first_timeout`` is for the very first answer. ``identify`` asks each unit who it is.
+    in flight to devices that take it. ``first_timeout`` is for the very first answer. ``identify`` asks each unit who
+    it is.
     """
 
     ports: tuple[int, ...] = PORTS
