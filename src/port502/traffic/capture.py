@@ -60,12 +60,14 @@ class Capture:
         if self.name == STANDARD_INPUT:
             yield from self._read(sys.stdin.buffer)
             return
+        with self._opened() as file:
+            yield from self._read(file)
+
+    def _opened(self) -> BinaryIO:
         try:
-            file = Path(self.name).open("rb")
+            return Path(self.name).open("rb")
         except OSError as error:
             raise UsageError(f"cannot read {self.name}: {error.strerror}") from error
-        with file:
-            yield from self._read(file)
 
     def _read(self, file: BinaryIO) -> Iterator[list[Record]]:
         pieces = self._pieces(file)

@@ -16,6 +16,7 @@ from port502.traffic.content import is_chain, is_tls, may_begin, recognise, rtu_
 from port502.traffic.conversations import Conversations
 from port502.traffic.fragments import Fragments
 from port502.traffic.headers import TCP, UDP, Headers, headers_of, transport
+from port502.traffic.judge import faults
 from port502.traffic.message import Message
 from port502.traffic.pairing import answered, asked, unanswered
 from port502.traffic.pcap import Record
@@ -132,6 +133,7 @@ class Closely:
         if arrival.retransmission:
             self._repeats = True
             self.counts.retransmissions += 1
+            stream.way.retransmissions += 1
         if arrival.differs and stream.content == "modbus":
             notes = (NOT_THE_SAME,)
             found.append(
@@ -214,7 +216,9 @@ class Closely:
     ) -> None:
         message = Message(self.frame, self._time, stream.way, adu, None, notes)
         found.append(message)
-        if pair and message.is_modbus:
+        if not pair:
+            message.notes += faults(message)
+        elif message.is_modbus:
             # RTU has no transaction id: what is asked is answered before anything else is.
             (asked if stream.way.asks else answered)(stream.pending, message.trans_id or 0, message)
 

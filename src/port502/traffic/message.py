@@ -179,7 +179,7 @@ class Message:
     @property
     def problems(self) -> tuple[str, ...]:
         """What is wrong with it, each in one sentence; empty when all is well."""
-        return self.notes + faults(self)
+        return self.notes + tuple(fault for fault in faults(self) if fault not in self.notes)
 
     def _header(self, at: int) -> int | None:
         adu = self.adu

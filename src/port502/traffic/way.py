@@ -12,10 +12,10 @@ class Way:
     """From ``src`` and ``sport`` to ``dst`` and ``dport``; ``asks`` when requests go this way.
 
     Addresses are text as people write them, empty where there are none (serial lines, bare frames). ``stream``
-    counts conversations from 0, as Wireshark's ``tcp.stream`` does.
+    counts conversations from 0, as Wireshark's ``tcp.stream`` does, ``retransmissions`` segments that TCP sent again.
     """
 
-    __slots__ = ("asks", "dport", "dst", "framing", "sport", "src", "stream", "transport")
+    __slots__ = ("asks", "dport", "dst", "framing", "retransmissions", "sport", "src", "stream", "transport")
 
     def __init__(
         self,
@@ -37,6 +37,7 @@ class Way:
         self.framing: Framing = framing
         self.transport: Transport = transport
         self.stream = stream
+        self.retransmissions = 0
 
     @property
     def client(self) -> str:

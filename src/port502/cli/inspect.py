@@ -1,0 +1,256 @@
+"""``port502 inspect``: what was said on the wire, from captures or live."""
+
+from __future__ import annotations
+
+import signal
+import sys
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from types import FrameType
+from typing import Annotated, Literal
+
+import typer
+
+from port502.cli import interrupt, options
+from port502.cli.inspect_output import (
+    CsvRows,
+    JsonLines,
+    MessageLines,
+    Output,
+    PacketLines,
+    ParquetRows,
+    ValueLines,
+    ZeekOutput,
+)
+from port502.cli.inspect_tables import FlowsOutput, StatisticsOutput
+from port502.cli.output import say
+from port502.cli.run import For, seconds_of
+from port502.errors import UsageError
+from port502.registers.maps.library import Library
+from port502.registers.point import Point
+from port502.traffic.capture import STANDARD_INPUT
+from port502.traffic.captures import Captures
+from port502.traffic.live import Live
+from port502.traffic.record import Place
+from port502.traffic.saving import Saving
+from port502.traffic.series import Series
+
+app = typer.Typer(rich_markup_mode=None, add_completion=False)
+
+What = Literal["messages", "packets", "values", "flows", "stats"]
+
+
+@app.command()
+def inspect(
+    captures: Annotated[
+        list[str] | None,
+        typer.Argument(
+            metavar="CAPTURE...", help="pcap or pcapng files, or - for a pipe.", show_default=False
+        ),
+    ] = None,
+    packets: Annotated[bool, typer.Option("--packets", help="List every packet.")] = False,
+    flows: Annotated[
+        bool, typer.Option("--flows", help="Who polls whom, how often, how it is answered.")
+    ] = False,
+    values: Annotated[bool, typer.Option("--values", help="The values that were read and written.")] = False,
+    stats: Annotated[bool, typer.Option("--stats", help="How much of what there is.")] = False,
+    changes: Annotated[bool, typer.Option("--changes", help="With --values: only what changed.")] = False,
+    map: options.Map = None,  # noqa: A002
+    follow: Annotated[
+        str | None,
+        typer.Option(
+            "--follow",
+            metavar="IFACE",
+            help="Listen on an interface instead (any for all).",
+            show_default=False,
+        ),
+    ] = None,
+    for_: For = None,
+    port: Annotated[
+        list[int] | None,
+        typer.Option(
+            "--port",
+            min=1,
+            max=65535,
+            metavar="N",
+            help="Modbus servers use this port too.",
+            show_default=False,
+        ),
+    ] = None,
+    write: Annotated[
+        Path | None,
+        typer.Option("--write", metavar="FILE", help="Save the packets (pcap, pcapng).", show_default=False),
+    ] = None,
+    parquet: Annotated[
+        Path | None,
+        typer.Option(
+            "--parquet",
+            metavar="FILE",
+            help="Write messages, packets or values as Parquet.",
+            show_default=False,
+        ),
+    ] = None,
+    zeek: Annotated[
+        Path | None,
+        typer.Option("--zeek", metavar="DIR", help="Write logs as Zeek and ICSNPP do.", show_default=False),
+    ] = None,
+    json: options.Json = False,
+    csv: options.Csv = False,
+    quiet: options.Quiet = False,
+) -> None:
+    """Read captures: messages with their requests, conversations, values.
+
+    pcap and pcapng of Ethernet, VLANs, Linux cooked, loopback and raw IP; TCP is put in order, messages are cut out,
+    responses get their requests. Ports 502 and 802 count, others by --port or where the content is Modbus without a
+    doubt. A damaged file gives what can be read. --follow needs root or CAP_NET_RAW; else pipe a capture in.
+
+    Example:
+
+        port502 inspect plant.pcapng
+
+        port502 inspect monday.pcap tuesday.pcap --flows
+
+        port502 inspect plant.pcap --values --changes --map eastron/sdm630
+
+        tcpdump -i eth0 -U -w - port 502 | port502 inspect - --json
+    """
+    what = _what(packets=packets, flows=flows, values=values, stats=stats)
+    if json and csv:
+        raise UsageError("--json or --csv, not both")
+    if csv and what in ("flows", "stats"):
+        raise UsageError(f"--{what} has no --csv: --json has all of it")
+    reading = _reading(captures or [], follow, seconds_of(for_), port or [])
+    place: Place | None = reading.place if len(reading.sources) > 1 else None
+    series = Series(_points(map), changes=changes) if what == "values" else None
+    outputs: list[Output] = []
+    if parquet is not None:
+        outputs.append(ParquetRows(parquet, what, place, series))
+    if zeek is not None:
+        outputs.append(ZeekOutput(zeek))
+    if not outputs or json or csv:
+        outputs.append(_shown(what, reading, place, series, json=json, csv=csv, quiet=quiet))
+    saving = Saving(write) if write is not None else None
+    live = follow is not None or STANDARD_INPUT in (captures or [])
+    try:
+        with _ended_by_signals() if live else _plainly():
+            _read(reading, outputs, saving, by_packet=what == "packets" or saving is not None)
+    except _EndedError as end:
+        if end.number == signal.SIGINT:
+            interrupt.note()
+    for output in outputs:
+        output.end()
+    if saving is not None:
+        saving.close()
+    _tell(reading, saving, quiet=quiet)
+
+
+def _what(**wanted: bool) -> What:
+    chosen = [name for name, on in wanted.items() if on]
+    if len(chosen) > 1:
+        raise UsageError(f"--{chosen[0]} or --{chosen[1]}, not both")
+    named: dict[str, What] = {"packets": "packets", "flows": "flows", "values": "values", "stats": "stats"}
+    return named[chosen[0]] if chosen else "messages"
+
+
+def _reading(
+    names: Sequence[str], follow: str | None, seconds: float | None, ports: Sequence[int]
+) -> Captures:
+    if follow is not None:
+        if names:
+            raise UsageError("captures or --follow, not both")
+        return Captures([Live(follow, seconds)], ports)
+    if seconds is not None:
+        raise UsageError("--for goes with --follow")
+    if not names:
+        if sys.stdin.isatty():
+            raise UsageError("nothing to read: give a capture file, - for a pipe, or --follow IFACE")
+        names = [STANDARD_INPUT]
+    return Captures.of_files(names, ports)
+
+
+def _points(name: str | None) -> list[Point]:
+    return [one.point for one in Library.default().load(name).points.values()] if name else []
+
+
+def _shown(
+    what: What,
+    reading: Captures,
+    place: Place | None,
+    series: Series | None,
+    *,
+    json: bool,
+    csv: bool,
+    quiet: bool,
+) -> Output:
+    if what == "flows":
+        return FlowsOutput(json=json)
+    if what == "stats":
+        return StatisticsOutput(reading, json=json)
+    if json:
+        return JsonLines(what, place, series)
+    if csv:
+        return CsvRows(what, place, series)
+    if series is not None:
+        return ValueLines(series, place, silent=quiet)
+    lines = {"messages": MessageLines, "packets": PacketLines}[what]
+    shown: Output = lines(place, silent=quiet)
+    return shown
+
+
+def _read(reading: Captures, outputs: Sequence[Output], saving: Saving | None, *, by_packet: bool) -> None:
+    if not by_packet:
+        for messages in reading.messages():
+            for output in outputs:
+                output.messages(messages)
+        return
+    for packets in reading.packets():
+        messages = [message for packet in packets for message in packet.messages]
+        for output in outputs:
+            output.packets(packets)
+            output.messages(messages)
+        if saving is not None:
+            saving.add(packets)
+
+
+def _tell(reading: Captures, saving: Saving | None, *, quiet: bool) -> None:
+    """What could not be read, and what was saved."""
+    for problem in reading.problems:
+        say(f"port502: {problem}")
+    if quiet:
+        return
+    for link, count in sorted(reading.dissector.counts.unread_links.items()):
+        say(f"port502: {count} packets of link type {link}, which is not read")
+    for way in reading.dissector.secured.values():
+        say(f"port502: {way.client} speaks TLS to {way.server}:{way.server_port}: what it says is not seen")
+    if saving is not None:
+        say(f"port502: {saving.packets} packets written to {saving.path}")
+
+
+class _EndedError(Exception):
+    """A signal asked for the end of what goes on."""
+
+    def __init__(self, number: int) -> None:
+        super().__init__(number)
+        self.number = number
+
+
+@contextmanager
+def _ended_by_signals() -> Iterator[None]:
+    """Ctrl-C and SIGTERM end what goes on, so that its result can still be told."""
+
+    def end(number: int, frame: FrameType | None) -> None:
+        raise _EndedError(number)
+
+    wanted = (signal.SIGINT, signal.SIGTERM)
+    before = [signal.signal(number, end) for number in wanted]
+    try:
+        yield
+    finally:
+        for number, handler in zip(wanted, before, strict=True):
+            signal.signal(number, handler)
+
+
+@contextmanager
+def _plainly() -> Iterator[None]:
+    yield
