@@ -9,8 +9,9 @@ import pytest
 
 from port502.cli.gateway import plans_of_buses, routes_of
 from port502.client import SyncClient
-from port502.errors import GatewayPathUnavailableError
+from port502.errors import GatewayPathUnavailableError, IllegalFunctionError
 from port502.gateway.routing import Route
+from port502.guard.chain import records
 from port502.service.device import Device
 from tests.cli.conftest import Run
 from tests.cli.served import served
@@ -76,3 +77,18 @@ def test_it_says_where_it_listens_and_what_it_came_to() -> None:
         assert program.line().startswith("listening on tcp://127.0.0.1:")
         assert program.terminate() == 0
         assert "the gateway ended after" in program.rest()
+
+
+def test_a_policy_judges_before_the_line(tmp_path: Path, device: str) -> None:
+    policy, log = tmp_path / "policy.yaml", tmp_path / "audit.jsonl"
+    policy.write_text("default: deny\nrules: [{functions: [read], units: [5]}]\n")
+    words = ["--bus", device, "--units", "5=1", "--policy", str(policy), "--audit", str(log), "--json"]
+    with Program("gateway", "--listen", "tcp://127.0.0.1:0", *words) as program:
+        with SyncClient(json.loads(program.line())["listening"], unit=5) as client:
+            assert client.read_holding_registers(0, 2)
+            with pytest.raises(IllegalFunctionError):
+                client.write_register(0, 1)
+        assert program.terminate() == 0
+        [bus] = json.loads(program.rest())["buses"]
+    assert bus["requests"] == 1
+    assert [said["event"] for said in records(log)] == ["refused"]

@@ -8,26 +8,15 @@ from pathlib import Path
 
 import pytest
 
-from port502.cli.share import ages_of
 from port502.client import SyncClient
-from port502.errors import GatewayTargetError, IllegalFunctionError, UsageError
-from port502.gateway.cache import AgeOf, Ages
-from port502.gateway.spans import Span
+from port502.errors import GatewayTargetError, IllegalFunctionError
+from port502.guard.chain import records
 from port502.site.build import load_site
 from port502.site.running import Running
 from tests.cli.conftest import Run
 from tests.e2e.program import Program, port502
 from tests.e2e.terminal import Terminal
 from tests.peers.ports import free_port
-
-
-def test_ages_are_usual_or_of_a_range() -> None:
-    assert ages_of([]) == Ages()
-    assert ages_of(["500ms"]) == Ages(0.5)
-    assert ages_of(["1s", "holding:0..9=5s", "40101*2/float32=0", "coil:3=2s"]) == Ages(
-        1.0,
-        (AgeOf(Span(3, 0, 10), 5.0), AgeOf(Span(3, 100, 104), 0.0), AgeOf(Span(1, 3, 4), 2.0)),
-    )
 
 
 @pytest.mark.parametrize(
@@ -146,6 +135,20 @@ def test_it_ends_by_itself(run: Run, device: str) -> None:
     assert "0 requests" in last
 
 
-def test_ages_that_are_none() -> None:
-    with pytest.raises(UsageError):
-        ages_of(["=5"])
+def test_a_policy_judges_and_both_sides_are_recorded(tmp_path: Path, device: str) -> None:
+    policy, log, capture = (tmp_path / name for name in ("policy.yaml", "audit.jsonl", "both.pcap"))
+    policy.write_text("default: deny\nrules: [{functions: [read], points: ['holding:0*2']}]\n")
+    words = ["--listen", "tcp://127.0.0.1:0", "--policy", str(policy), "--audit", str(log)]
+    with Program("share", device, *words, "--record", str(capture), "--json") as share:
+        with SyncClient(json.loads(share.line())["listening"]) as client:
+            assert client.read_holding_registers(0, 2) == [10, 20]
+            for refused in (lambda: client.read_holding_registers(2), lambda: client.write_register(0, 1)):
+                with pytest.raises(IllegalFunctionError):
+                    refused()
+        assert share.terminate() == 0
+        told = json.loads(share.rest())
+    assert told["device_requests"] == 1
+    assert [said["event"] for said in records(log)] == ["refused", "refused"]
+    data = capture.read_bytes()
+    assert data.count(bytes.fromhex("0006 01 03 0000 0002")) == 2  # to us, and to the device
+    assert data.count(bytes.fromhex("0006 01 06 0000 0001")) == 1  # to us only

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import json
 import os
+import subprocess
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from tests.e2e.program import Program
-from tests.peers import known, libmodbus, mbpoll, modbus_serial, pymodbus_peer, pymodbustcp
+from tests.peers import known, libmodbus, mbpoll, modbus_serial, need_program, pymodbus_peer, pymodbustcp
 
 pytestmark = pytest.mark.interop
 
@@ -137,3 +139,21 @@ def test_exceptions_of_the_device_arrive_as_they_are(server: OneConnection) -> N
             assert caught.value.exception == 2
         assert client.raw(1, b"\x42\0\0") == b"\xc2\x01"
         assert client.read_holding_registers(0, 1) == REGISTERS[:1]
+
+
+def test_wireshark_reads_both_sides_of_what_was_recorded(server: OneConnection, tmp_path: Path) -> None:
+    tshark = need_program("tshark", "Debian package tshark")
+    capture = tmp_path / "both.pcap"
+    with sharing(server, "--record", str(capture)) as share:
+        port = port_of(share)
+        with pymodbus_peer.client(port) as client:
+            assert client.read_holding_registers(0, count=10).registers == REGISTERS[:10]
+        assert share.terminate() == 0
+    ports = [f"tcp.port=={one},mbtcp" for one in (port, server.port)]
+    fields = ["-T", "fields", "-e", "tcp.dstport", "-e", "modbus.func_code"]
+    command = [tshark, "-r", str(capture), "-d", ports[0], "-d", ports[1], "-Y", "modbus", *fields]
+    done = subprocess.run(command, capture_output=True, text=True, check=True)
+    found = [line.split("\t") for line in done.stdout.splitlines()]
+    assert {function for _, function in found} == {"3"}
+    assert len(found) == 4
+    assert {str(port), str(server.port)} < {to for to, _ in found}

@@ -2,22 +2,20 @@
 
 from __future__ import annotations
 
-import asyncio
-import sys
-from dataclasses import replace
-from pathlib import Path
-from typing import Annotated
+from dataclasses import dataclass, replace
+from typing import Annotated, TypeAlias
 
 import typer
-from rich.live import Live
+from rich.console import RenderableType
 
-from port502.cli import loop, options
+from port502.cli import loop, options, standing_options
 from port502.cli.gateway_board import Board, summary, words
 from port502.cli.logs import logging_to
-from port502.cli.output import console, put, put_json, say
+from port502.cli.output import put, put_json, say
+from port502.cli.policed import Policed, policed
 from port502.cli.run import For, on_screen, seconds_of
 from port502.cli.secure import Secure
-from port502.cli.stopping import stoppable, wait
+from port502.cli.standing import stand
 from port502.errors import UsageError
 from port502.gateway.bus import BusSettings
 from port502.gateway.direction import Direction
@@ -35,78 +33,101 @@ from port502.transport.url import parse_url
 
 app = typer.Typer(rich_markup_mode=None, add_completion=False)
 
-REFRESH = 0.5
 CONNECTIONS = 64
 ALL_UNITS = "1-247"
 SERIAL_WITHIN = 0.8
+MASTER_WAITS = 1.0
+
+Listen: TypeAlias = Annotated[
+    list[str],
+    typer.Option(
+        "--listen", metavar="URL", help="Where to be called: tcp://, tls://, rtu:///dev/ttyUSB0 ..."
+    ),
+]
+BusUrls: TypeAlias = Annotated[
+    list[str],
+    typer.Option(
+        "--bus", metavar="URL", help="Where the units are: rtu://, ascii://, rtu+tcp://, or a tcp:// device."
+    ),
+]
+UnitIds: TypeAlias = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--units",
+        metavar="UNITS",
+        help="The unit ids of each --bus in turn: 1-16, or 17-32=1-16 for other ids there (1-247).",
+        show_default=False,
+    ),
+]
+Timeout: TypeAlias = Annotated[
+    float | None,
+    typer.Option(
+        "--timeout",
+        min=0.01,
+        max=60,
+        metavar="S",
+        help="The longest wait for a unit (1; behind a serial --listen 0.8).",
+        show_default=False,
+    ),
+]
+First: TypeAlias = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--first", metavar="NETWORK", help="These clients go before the others.", show_default=False
+    ),
+]
+Echo: TypeAlias = Annotated[bool, typer.Option("--echo", help="The adapter hears what it sends.")]
+Rs485: TypeAlias = Annotated[bool, typer.Option("--rs485", help="The kernel switches the direction.")]
+Silent: TypeAlias = Annotated[
+    bool, typer.Option("--silent", help="Say nothing for units that lead nowhere, not exception 0A.")
+]
+
+
+@dataclass(frozen=True, slots=True)
+class Doors:
+    """The clients' side of a gateway: where they call, who may come, and what of it passes."""
+
+    urls: tuple[str, ...]
+    allow: tuple[str, ...] | None
+    connections: int
+    secure: Secure
+    read_only: bool
+    silent: bool
+
+    def plans(self, routes: tuple[Route, ...], rules: Policed | None) -> list[ListenPlan]:
+        """The listeners to be."""
+        return [
+            ListenPlan(
+                url,
+                routes,
+                Limits(connections=self.connections, per_client=self.connections),
+                self.allow,
+                _tls(url, self.secure),
+                rights=rules.layer if rules is not None else None,
+                watch=rules.gate.watch.connection if rules is not None else None,
+                read_only=self.read_only,
+                silent=self.silent,
+            )
+            for url in self.urls
+        ]
 
 
 @app.command()
 def gateway(
-    listen: Annotated[
-        list[str],
-        typer.Option(
-            "--listen", metavar="URL", help="Where to be called: tcp://, tls://, rtu:///dev/ttyUSB0 ..."
-        ),
-    ],
-    bus: Annotated[
-        list[str],
-        typer.Option(
-            "--bus",
-            metavar="URL",
-            help="Where the units are: rtu://, ascii://, rtu+tcp://, or a tcp:// device.",
-        ),
-    ],
-    units: Annotated[
-        list[str] | None,
-        typer.Option(
-            "--units",
-            metavar="UNITS",
-            help="The unit ids of each --bus in turn: 1-16, or 17-32=1-16 for other ids there (1-247).",
-            show_default=False,
-        ),
-    ] = None,
-    timeout: Annotated[
-        float | None,
-        typer.Option(
-            "--timeout",
-            min=0.01,
-            max=60,
-            metavar="S",
-            help="The longest wait for a unit (1; behind a serial --listen 0.8).",
-            show_default=False,
-        ),
-    ] = None,
-    record: Annotated[
-        Path | None,
-        typer.Option(
-            "--record", metavar="FILE", help="Write both sides as a capture (pcap).", show_default=False
-        ),
-    ] = None,
-    first: Annotated[
-        list[str] | None,
-        typer.Option(
-            "--first", metavar="NETWORK", help="These clients go before the others.", show_default=False
-        ),
-    ] = None,
-    echo: Annotated[bool, typer.Option("--echo", help="The adapter hears what it sends.")] = False,
-    rs485: Annotated[bool, typer.Option("--rs485", help="The kernel switches the direction.")] = False,
-    silent: Annotated[
-        bool, typer.Option("--silent", help="Say nothing for units that lead nowhere, not exception 0A.")
-    ] = False,
-    read_only: Annotated[bool, typer.Option("--read-only", help="Nobody may write.")] = False,
-    allow: Annotated[
-        list[str] | None,
-        typer.Option(
-            "--allow",
-            metavar="NETWORK",
-            help="Who may connect; else loopback, private and link-local addresses.",
-            show_default=False,
-        ),
-    ] = None,
-    connections: Annotated[
-        int, typer.Option("--connections", min=1, metavar="N", help="Accept so many clients.")
-    ] = CONNECTIONS,
+    listen: Listen,
+    bus: BusUrls,
+    units: UnitIds = None,
+    timeout: Timeout = None,
+    record: standing_options.RecordFile = None,
+    first: First = None,
+    echo: Echo = False,
+    rs485: Rs485 = False,
+    silent: Silent = False,
+    read_only: standing_options.ReadOnly = False,
+    policy: standing_options.PolicyFile = None,
+    audit: standing_options.AuditFile = None,
+    allow: standing_options.Allow = None,
+    connections: standing_options.Connections = CONNECTIONS,
     for_: For = None,
     certificate: options.Certificate = None,
     key: options.Key = None,
@@ -124,44 +145,25 @@ def gateway(
 
     Example:
 
-    \b
-        port502 gateway --listen tcp://127.0.0.1:1502 \\
-            --bus 'rtu:///dev/ttyUSB0?baud=19200' --units 1-16
+        port502 gateway --listen tcp://127.0.0.1:1502 --bus 'rtu:///dev/ttyUSB0?baud=19200' --units 1-16
 
-    \b
-        port502 gateway --listen 'rtu:///dev/ttyUSB0?baud=9600' \\
-            --bus tcp://192.168.1.10 --units 1-9
+        port502 gateway --listen 'rtu:///dev/ttyUSB0?baud=9600' --bus tcp://192.168.1.10 --units 1-9
     """
     seconds = seconds_of(for_)
     buses = plans_of_buses(bus, timeout, first, echo=echo, rs485=rs485)
     routes = routes_of(bus, units or [])
-    limits = Limits(connections=connections, per_client=connections)
     secure = Secure(certificate, key, authority, crl, None)
-    listeners = [
-        ListenPlan(
-            url,
-            routes,
-            limits,
-            tuple(allow) if allow else None,
-            _tls(url, secure),
-            read_only=read_only,
-            silent=silent,
-        )
-        for url in listen
-    ]
-    if any(parse_url(url).is_serial for url in listen) and not quiet:
-        for plan in buses:
-            if warning := time_out_order(plan.name, needed_by(plan), 1.0):
-                say(f"port502: {warning}")
+    doors = Doors(tuple(listen), tuple(allow) if allow else None, connections, secure, read_only, silent)
+    rules = policed(policy, audit)
+    listeners = doors.plans(routes, rules)
+    if not quiet:
+        _warn(listen, buses)
     recorder = Recorder(record) if record is not None else None
-
-    async def work() -> GatewayStatus:
-        station = Station(listeners, buses, recorder=recorder)
-        return await _stand(station, seconds, json=json, screen=on_screen(json) and not quiet)
-
     try:
         with logging_to(verbosity=verbose, quiet=quiet):
-            status = loop.run(work())
+            station = Station(listeners, buses, recorder=recorder)
+            screen = on_screen(json) and not quiet
+            status = loop.run(_stand(station, rules, seconds, json=json, screen=screen))
     finally:
         if recorder is not None:
             recorder.close()
@@ -169,6 +171,35 @@ def gateway(
         put_json(summary(status))
     elif not quiet:
         put(words(status))
+
+
+async def _stand(
+    station: Station, rules: Policed | None, seconds: float | None, *, json: bool, screen: bool
+) -> GatewayStatus:
+    """Be a gateway until the time is up or somebody stops it; gives how it fared."""
+    board = Board()
+
+    def tell() -> None:
+        for url in station.status().listening:
+            if json:
+                put_json({"listening": url, "buses": list(station.buses)})
+            else:
+                put(f"listening on {url}")
+
+    def draw(rows: int) -> RenderableType:
+        return board.draw(station.status(), rows)
+
+    return await stand(
+        station, seconds, status=station.status, tell=tell, draw=draw if screen else None, rules=rules
+    )
+
+
+def _warn(listen: list[str], buses: list[BusPlan]) -> None:
+    """Say so where a serial master may be less patient than the gateway."""
+    if any(parse_url(url).is_serial for url in listen):
+        for plan in buses:
+            if warning := time_out_order(plan.name, needed_by(plan), MASTER_WAITS):
+                say(f"port502: {warning}")
 
 
 def plans_of_buses(
@@ -212,36 +243,3 @@ def _tls(url: str, secure: Secure) -> Tls | None:
         files.get("crl"),
         server_side=True,
     )
-
-
-async def _stand(station: Station, seconds: float | None, *, json: bool, screen: bool) -> GatewayStatus:
-    """Be a gateway until the time is up or somebody stops it; gives how it fared."""
-    with stoppable() as stopped:
-        async with station:
-            if screen:
-                await _show(station, stopped, seconds)
-            else:
-                for url in station.status().listening:
-                    if json:
-                        put_json({"listening": url, "buses": list(station.buses)})
-                    else:
-                        put(f"listening on {url}")
-                await wait(stopped, seconds)
-            return station.status()
-
-
-async def _show(station: Station, stopped: asyncio.Event, seconds: float | None) -> None:
-    """Keep the table fresh until the end."""
-    board = Board()
-
-    async def refresh(live: Live) -> None:
-        while True:
-            live.update(board.draw(station.status(), live.console.size.height), refresh=True)
-            await asyncio.sleep(REFRESH)
-
-    with Live(console=console(sys.stdout), screen=True, auto_refresh=False, transient=True) as live:
-        refreshing = asyncio.get_running_loop().create_task(refresh(live))
-        try:
-            await wait(stopped, seconds)
-        finally:
-            refreshing.cancel()

@@ -21,6 +21,7 @@ from port502.service.call import Call, Reply, Service
 from port502.service.maybe import must_wait, then
 from port502.transport.capture import ACK, FIN, PUSH, RAW_IPV4, SYN, PcapWriter, tcp_packet
 from port502.transport.states import Traffic
+from port502.transport.url import Target
 from port502.transport.wire import Action, Outlet, Send
 
 log = logging.getLogger("port502.gateway")
@@ -29,6 +30,12 @@ MOST = 1 << 30
 """Bytes that a capture file may have."""
 
 SERIAL_PORT = 10502
+OUR_PORT = 49151
+"""Stands for our own end of a connection to a device."""
+
+LINES = frozenset({"rtu", "ascii", "rtu+tcp"})
+"""What carries frames of a serial line."""
+
 _SEGMENT = 1400
 _US = IPv4Address("127.0.0.1")
 _UNSPEAKABLE = IPv4Address("198.18.0.1")
@@ -163,6 +170,26 @@ class RecordingWire:
             if reply:
                 conversation.answered(reply)
         return (Send(reply),) if reply else ()
+
+
+def listener_side(
+    recorder: Recorder | None, target: Target, service: Service
+) -> tuple[Service, RecordingWire | None]:
+    """The clients' side of a capture: the service, recorded on a serial line, and the wire for a listener elsewhere."""
+    if recorder is None:
+        return service, None
+    if target.is_serial:
+        return recorded(service, recorder.serial()), None
+    return service, RecordingWire(recorder, (target.host, target.port))
+
+
+def device_side(recorder: Recorder | None, target: Target) -> Traffic | None:
+    """What writes the devices' side of a capture down."""
+    if recorder is None:
+        return None
+    if target.scheme in LINES:
+        return recorder.serial().traffic()
+    return recorder.conversation((str(_US), OUR_PORT), (target.host, target.port)).traffic()
 
 
 def recorded(service: Service, conversation: Conversation) -> Service:

@@ -92,6 +92,8 @@ class Concentrator:
         self.cache = Cache(self.shared, settings.ages, clock_of(asyncio.get_running_loop()))
         self.joining = Joining(self.cache)
         self._service: Service = self.joining if rights is None else rights(self.joining)
+        self.refuse_malformed = getattr(self._service, "refuse_malformed", None)
+        """What the rights say to requests that could not be decoded; None where they do not care."""
         self.clients: dict[Session, ClientCounters] = {}
         self.requests = 0
         self.quick: Callable[[int], QuickReads] | None = None

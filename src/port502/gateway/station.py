@@ -15,24 +15,24 @@ from port502.gateway.bus import Bus, BusSettings
 from port502.gateway.gateway import Gateway
 from port502.gateway.line import Line, LineSettings
 from port502.gateway.own_units import OwnUnits
-from port502.gateway.record import Recorder, RecordingWire, recorded
+from port502.gateway.record import LINES, Recorder, RecordingWire, device_side, listener_side
 from port502.gateway.remote import WITHIN, Remote
 from port502.gateway.routing import Route, RoutingTable
 from port502.gateway.status import GatewayStatus, clients_of, status_of_bus
 from port502.gateway.time_outs import attempts_take
 from port502.server import Server
 from port502.service.admission import Limits
-from port502.service.call import Service
+from port502.service.call import Layer, Service
 from port502.service.layers import read_only
 from port502.transport.clock import clock_of
 from port502.transport.link import Link
 from port502.transport.link_settings import LinkSettings
+from port502.transport.listener import Watch
 from port502.transport.tls import Tls
 from port502.transport.url import parse_url
 
 log = logging.getLogger("port502.gateway")
 
-SERIAL = frozenset({"rtu", "ascii", "rtu+tcp"})
 GRACE = 0.2
 
 
@@ -50,13 +50,18 @@ class BusPlan:
 
 @dataclass(frozen=True, slots=True)
 class ListenPlan:
-    """One listener to be, and where its unit ids lead."""
+    """One listener to be, and where its unit ids lead.
+
+    ``rights`` is a layer that judges requests before they go anywhere; ``watch`` hears of refused connections.
+    """
 
     url: str
     routes: tuple[Route, ...]
     limits: Limits = field(default_factory=Limits)
     allow: tuple[str, ...] | None = None
     tls: Tls | None = None
+    rights: Layer | None = None
+    watch: Watch | None = None
     read_only: bool = False
     silent: bool = False
     zero: int | None = None
@@ -64,14 +69,14 @@ class ListenPlan:
 
 def longest(bus: BusPlan) -> float:
     """The seconds after which every request to this bus has its answer, a refusal at worst."""
-    if parse_url(bus.url).scheme not in SERIAL:
+    if parse_url(bus.url).scheme not in LINES:
         return bus.within
     return bus.settings.queue.age + needed_by(bus) + bus.line.memory
 
 
 def needed_by(bus: BusPlan) -> float:
     """The seconds that a request to this bus may take when its turn comes at once."""
-    if parse_url(bus.url).scheme not in SERIAL:
+    if parse_url(bus.url).scheme not in LINES:
         return bus.within
     return attempts_take(bus.settings.retries, bus.settings.patience.maximum, bus.line.drain)
 
@@ -146,16 +151,8 @@ class Station:
 
     def _bus(self, plan: BusPlan) -> Bus | Remote:
         target = parse_url(plan.url)
-        traffic = None
-        if self._recorder is not None:
-            serial = target.scheme in SERIAL
-            conversation = (
-                self._recorder.serial()
-                if serial
-                else self._recorder.conversation(("127.0.0.1", 49151), (target.host, target.port))
-            )
-            traffic = conversation.traffic()
-        if target.scheme in SERIAL:
+        traffic = device_side(self._recorder, target)
+        if target.scheme in LINES:
             return Bus(plan.name, Line(target, plan.line, on_traffic=traffic), plan.settings)
         return Remote.over(plan.name, Link(target, plan.link, on_traffic=traffic), within=plan.within)
 
@@ -163,16 +160,10 @@ class Station:
         """The stack of a gateway: limits and access at the listener, then rights, then the route to the bus."""
         gateway = Gateway(table, self.buses, silent=plan.silent, zero=plan.zero)
         self.gateways.append(gateway)
-        target = parse_url(plan.url)
-        service: Service = gateway
+        service: Service = gateway if plan.rights is None else plan.rights(gateway)
         if plan.read_only:
             service = read_only(service)
-        wire = None
-        if self._recorder is not None:
-            if target.is_serial:
-                service = recorded(service, self._recorder.serial())
-            else:
-                wire = RecordingWire(self._recorder, (target.host, target.port))
+        service, wire = listener_side(self._recorder, parse_url(plan.url), service)
         server = Server(
             OwnUnits(service, gateway),
             plan.url,
@@ -181,5 +172,6 @@ class Station:
             tls=plan.tls,
             answer_within=1.0 + max(longest(bus) for bus in self._plans[1]),
             wire=wire,
+            watch=plan.watch,
         )
         return server, wire

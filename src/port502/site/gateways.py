@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from port502.errors import UsageError
+from port502.gateway.record import LINES
 from port502.gateway.routing import Route, RoutingTable, routes_to
 from port502.gateway.time_outs import attempts_take, time_out_order
 from port502.site.document import Document
@@ -19,9 +20,6 @@ MASTER_TIMEOUT = 1.0
 
 IN_TIME = 0.8
 """The share of its time-out in which a serial master gets its answer."""
-
-LINES = frozenset({"rtu", "ascii", "rtu+tcp"})
-"""What carries one request at a time."""
 
 MARGIN = 2.0
 """Seconds in which a listener has the answer of its bus for certain."""

@@ -26,3 +26,16 @@ class LinkState(StrEnum):
 
 Traffic: TypeAlias = Callable[[Literal["sent", "received"], bytes], None]
 """Hears the bytes that pass: each frame as it is sent, and what arrives as it arrives, which may be cut anywhere."""
+
+
+def heard_by(*listeners: Traffic | None) -> Traffic | None:
+    """One that tells all of them; None where nobody listens."""
+    wanted = [one for one in listeners if one is not None]
+    if len(wanted) <= 1:
+        return wanted[0] if wanted else None
+
+    def heard(way: Literal["sent", "received"], data: bytes) -> None:
+        for one in wanted:
+            one(way, data)
+
+    return heard
