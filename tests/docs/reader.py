@@ -44,6 +44,8 @@ class Reader:
     def follow(self, snippet: Snippet) -> None:
         """Do what the page asks for with one snippet."""
         text = self._with_free_ports(snippet.text)
+        if snippet.note == "on":
+            return
         if snippet.note == "file":
             target = self.folder / snippet.argument
             target.parent.mkdir(parents=True, exist_ok=True)

@@ -6,6 +6,7 @@ A comment on the line before a block tells what the block is:
 ``<!-- background -->``     the command goes on in another terminal until the end of the page
 ``<!-- set-up -->``         commands for a fresh clone: their make targets must exist
 ``<!-- exit: N -->``        the command ends with this code
+``<!-- on: HOST -->``       commands for a machine that the reader has not: a test of their own runs them, on such hosts
 
 A ``text`` block right after a ``bash`` block is that command's output: its lines must appear in that order,
 where ``…`` stands for anything.

@@ -11,7 +11,9 @@ from tests.docs.reader import ROOT, Reader
 from tests.docs.snippets import shows, snippets
 
 PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))]
-KNOWN_NOTES = {"", "file", "background", "set-up", "exit"}
+KNOWN_NOTES = {"", "file", "background", "set-up", "exit", "on"}
+RUN_ELSEWHERE = {"two-plants.md": ROOT / "tests/interop/test_two_plants.py"}
+"""Pages with commands for several hosts, and the tests that run them there."""
 RUNNABLE = [page for page in PAGES if any(snippet.language for snippet in snippets(page))]
 
 
@@ -34,6 +36,12 @@ def test_the_page_works_as_printed(page: Path, tmp_path: Path) -> None:
 @pytest.mark.parametrize("page", PAGES, ids=name)
 def test_every_note_is_understood(page: Path) -> None:
     assert {snippet.note for snippet in snippets(page)} <= KNOWN_NOTES
+
+
+@pytest.mark.parametrize("page", PAGES, ids=name)
+def test_what_the_reader_cannot_run_is_run_by_another_test(page: Path) -> None:
+    if any(snippet.note == "on" for snippet in snippets(page)):
+        assert page.name in RUN_ELSEWHERE[page.name].read_text()
 
 
 @pytest.mark.parametrize("page", PAGES, ids=name)
