@@ -12,6 +12,7 @@ from port502.cli import inspect_view
 from port502.cli.output import json_text, put
 from port502.errors import UsageError
 from port502.history.export import safe_text
+from port502.traffic.jsonline import JsonLine
 from port502.traffic.message import Message
 from port502.traffic.packet import Packet
 from port502.traffic.parquet import ParquetFile
@@ -171,6 +172,17 @@ class Records(Quiet):
 
 class JsonLines(Records):
     """One JSON object in each line of stdout."""
+
+    def __init__(self, what: str, place: Place | None, series: Series | None = None) -> None:
+        super().__init__(what, place, series)
+        self._line = JsonLine(place) if what == "messages" else None
+
+    def messages(self, messages: Sequence[Message]) -> None:
+        """Print them, or the values in them."""
+        if self._line is None:
+            super().messages(messages)
+        elif messages:
+            put("\n".join(map(self._line, messages)))
 
     def write(self, records: Sequence[Record]) -> None:
         """Print them in one go."""

@@ -1,0 +1,88 @@
+"""Messages as lines of JSON, quickly: reads that are in order are written out by hand, all others by their record.
+
+What the two ways write is the same, field by field.
+"""
+
+from __future__ import annotations
+
+from json import JSONEncoder
+from typing import Final
+
+from port502.protocol.codes import FUNCTION_NAMES, MAX_READ_BITS, MAX_READ_REGISTERS
+from port502.protocol.words import registers_of
+from port502.traffic.message import Message
+from port502.traffic.moment import time_text
+from port502.traffic.record import Place, record_of
+from port502.traffic.way import Way
+
+_encode = JSONEncoder(allow_nan=False).encode
+_HEAD: Final = 9
+_MOST_BYTES: Final = 2 * MAX_READ_REGISTERS
+_MOST_WAYS: Final = 10_000
+_SPACE: Final = 65_536
+
+
+class JsonLine:
+    """Makes the line of a message; ``place`` is that of ``record_of``."""
+
+    def __init__(self, place: Place | None = None) -> None:
+        self._place = place
+        self._ends: dict[Way, str] = {}
+
+    def __call__(self, message: Message) -> str:
+        """One object in one line, ASCII only, so that no text in it can command a terminal."""
+        line = "" if message.notes or self._place is not None else self._quick(message)
+        return line or _encode(record_of(message, self._place))
+
+    def _quick(self, message: Message) -> str:
+        """A read or its answer that is as it should be; empty for everything else."""
+        adu, way = message.adu, message.way
+        if way.framing != "mbap" or way.transport != "tcp" or len(adu) < _HEAD:
+            return ""
+        function = adu[7]
+        size = adu[4] << 8 | adu[5]
+        if not 1 <= function <= 4 or size + 6 != len(adu):
+            return ""
+        what = _asked(adu, function) if way.asks else _answered(adu, function, message)
+        if not what:
+            return ""
+        ends = self._ends.get(way)
+        if ends is None:
+            if len(self._ends) >= _MOST_WAYS:
+                self._ends.clear()
+            ends = self._ends[way] = (
+                f'"src": "{way.src}", "sport": {way.sport}, "dst": "{way.dst}", "dport": {way.dport}'
+            )
+        return (
+            f'{{"frame": {message.frame}, "time": "{time_text(message.time)}", {ends}, '
+            f'"trans_id": {adu[0] << 8 | adu[1]}, "proto_id": 0, "len": {size}, "unit_id": {adu[6]}, '
+            f'"func_code": {function}, "func_name": "{FUNCTION_NAMES[function]}", {what}}}'
+        )
+
+
+def _asked(adu: bytes, function: int) -> str:
+    if len(adu) != 12:
+        return ""
+    address, count = adu[8] << 8 | adu[9], adu[10] << 8 | adu[11]
+    bits = function < 3
+    if not 0 < count <= (MAX_READ_BITS if bits else MAX_READ_REGISTERS) or address + count > _SPACE:
+        return ""
+    name = "bit_cnt" if bits else "word_cnt"
+    return f'"is_response": false, "reference_num": {address}, "{name}": {count}'
+
+
+def _answered(adu: bytes, function: int, message: Message) -> str:
+    request = message.request
+    if request is None or function < 3:
+        return ""
+    asked = request.adu
+    size = adu[8]
+    if not 2 <= size <= _MOST_BYTES or size + _HEAD != len(adu):
+        return ""
+    if len(asked) != 12 or asked[7] != function or size != 2 * (asked[10] << 8 | asked[11]):
+        return ""
+    return (
+        f'"is_response": true, "request_frame": {request.frame}, '
+        f'"response_time_ms": {(message.time - request.time) / 1_000_000!r}, '
+        f'"byte_cnt": {size}, "values": {registers_of(adu[_HEAD:])}'
+    )
