@@ -62,12 +62,22 @@ async def test_units_behind_a_gateway_are_classed_and_its_word_is_no_device() ->
     async with serving(Gateway({1: meter(), 5: meter("Moxa", "E1214")}, 0.01)) as port:
         device = await examined(port, replace(QUICK, units=(0, 1, 2, 5)))
     assert device is not None
-    assert device.gateway
+    assert device.gateway  # two units answer behind it
     assert {one.unit: one.kind for one in device.units if one.unit} == {
         1: UnitClass.DEVICE,
         2: UnitClass.GATEWAY_SILENT,
         5: UnitClass.DEVICE,
     }
+
+
+async def test_a_device_that_says_at_once_who_it_is_not_is_no_gateway() -> None:
+    async with serving(Units({1: meter()})) as port:
+        alone = await examined(port, replace(QUICK, units=(1, 2)))
+    async with serving(Gateway({1: meter()}, 0.06)) as port:
+        line = await examined(port, replace(QUICK, units=(1, 2)))
+    assert alone is not None
+    assert line is not None
+    assert (alone.gateway, line.gateway) == (False, True)
 
 
 async def test_a_device_that_refuses_everything_is_one_all_the_same() -> None:

@@ -29,6 +29,10 @@ MOST_IDENTIFIED = 64
 """Units of one device that are asked who they are; the others are listed only."""
 
 
+WAITED = 0.05
+"""Seconds after which a gateway's word that a unit is silent was not said at once: it has asked on a line."""
+
+
 @dataclass(frozen=True, slots=True)
 class Knowledge:
     """What products are recognised by."""
@@ -70,9 +74,8 @@ class Examination:
             answers = await sweep.run(left)
         asked = frozenset(answers)
         if not _has_gateway(answers) and any(one.kind is UnitClass.DEVICE for one in answers.values()):
-            await Sweep(self.line, self._patience, answers=answers).run(
-                unit for unit in UNLIKELY if unit not in asked
-            )
+            full = Patience(self._settings.response_timeout, self._settings.response_timeout)
+            await Sweep(self.line, full, answers=answers).run(unit for unit in UNLIKELY if unit not in asked)
         units = await self._units(answers, asked)
         wanted = asked if self._settings.units is None else asked & set(self._settings.units)
         silent = [unit for unit in silent_units(answers.values()) if unit in wanted]
@@ -86,7 +89,7 @@ class Examination:
             connect_ms=self.line.connect_time * 1000,
             units=tuple(units),
             silent=tuple(silent),
-            gateway=_has_gateway(answers),
+            gateway=_is_gateway(answers),
             tolerate=tuple(sorted(self.line.tolerate)),
             quirks=tuple(self._quirks()),
         )
@@ -187,3 +190,11 @@ class Examination:
 
 def _has_gateway(answers: dict[int, Answer]) -> bool:
     return any(one.kind.is_gateway for one in answers.values())
+
+
+def _is_gateway(answers: dict[int, Answer]) -> bool:
+    """Whether others may stand behind it: a device that says at once that a unit is not there may speak for itself."""
+    words = [one for one in answers.values() if one.kind.is_gateway]
+    devices = sum(one.kind is UnitClass.DEVICE for one in answers.values())
+    waited = any(one.took >= WAITED or one.kind is UnitClass.GATEWAY_NO_PATH for one in words)
+    return bool(words) and (devices != 1 or waited)
