@@ -16,7 +16,7 @@ from bench import report
 from bench.machine import facts
 from bench.measure import Cell, Plan
 from bench.native import ROOT
-from bench.scenarios import clients, collector, guard, history, maps, secure, servers, startup
+from bench.scenarios import clients, collector, guard, history, maps, secure, servers, startup, traffic
 
 if TYPE_CHECKING:
     from bench.rows import Row
@@ -30,6 +30,7 @@ SCENARIOS = {
     "history": history.measure,
     "maps": maps.measure,
     "startup": startup.measure,
+    "traffic": traffic.measure,
 }
 PAGE = ROOT / "docs" / "benchmarks.md"
 
