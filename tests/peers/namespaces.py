@@ -106,6 +106,22 @@ def plant() -> Iterator[dict[str, Host]]:
             subprocess.run(["ip", "netns", "delete", host.namespace], capture_output=True, check=False)
 
 
+@contextlib.contextmanager
+def another(hosts: dict[str, Host], name: str, four: str) -> Iterator[Host]:
+    """One more machine on the office's network while the block runs, with an IPv4 address, even one that is taken."""
+    router = hosts["router"]
+    host = Host(router.namespace.replace("router", name), four, "")
+    try:
+        _add(host)
+        _wire(host, router, name)
+        router.run("ip", "link", "set", name, "master", "office")
+        host.run("ip", "address", "add", f"{four}/24", "dev", "eth0")
+        host.run("ip", "link", "set", "eth0", "up")
+        yield host
+    finally:
+        subprocess.run(["ip", "netns", "delete", host.namespace], capture_output=True, check=False)
+
+
 def _add(host: Host) -> None:
     done = subprocess.run(["ip", "netns", "add", host.namespace], capture_output=True, text=True, check=False)
     if done.returncode != 0:

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import socket
 import struct
 
+import pytest
+
+from port502.transport.probe import netlink
 from port502.transport.probe.netlink import attributes, dump, is_available, mac_text, messages
 
 
@@ -38,3 +42,15 @@ def test_a_table_that_the_kernel_does_not_have_is_empty() -> None:
     if is_available():
         assert dump(18, 16)
     assert dump(0x7FF0, 16) == []
+
+
+def test_one_question_has_one_answer_or_the_kernels_reason() -> None:
+    if not netlink.is_available():
+        assert netlink.ask(26, bytes(12), 1, bytes((127, 0, 0, 1))) is None
+        return
+    head = bytes((socket.AF_INET, 32)) + bytes(10)
+    row = netlink.ask(netlink.GET_ROUTE, head, 1, bytes((127, 0, 0, 1)))
+    assert row is not None
+    assert row.attributes[1] == bytes((127, 0, 0, 1))
+    with pytest.raises(OSError, match=r"\w"):
+        netlink.ask(netlink.GET_ROUTE, bytes((99, 32)) + bytes(10), 1, bytes(4))

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+import os
 import socket
 import struct
 import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-GET_LINK, GET_ADDRESS, GET_NEIGHBOUR = 18, 22, 30
+GET_LINK, GET_ADDRESS, GET_ROUTE, GET_NEIGHBOUR = 18, 22, 26, 30
 _ERROR, _DONE = 2, 3
 _REQUEST, _DUMP = 0x001, 0x300
 _HEAD = struct.Struct("=IHHII")
 _ATTRIBUTE = struct.Struct("=HH")
+_CODE = struct.Struct("=i")
 _KINDS = 0x3FFF
 """The two highest bits of an attribute's number are flags."""
 
@@ -45,6 +47,29 @@ def dump(kind: int, head_size: int) -> list[Entry]:
             return list(_answers(channel, head_size))
     except OSError:
         return []
+
+
+def ask(kind: int, head: bytes, number: int, value: bytes) -> Entry | None:
+    """The one row that answers a question with one attribute; None where the system has no such tables.
+
+    Raises OSError with the kernel's reason where there is no such row.
+    """
+    if not is_available():
+        return None
+    size = _HEAD.size + len(head) + _ATTRIBUTE.size + _aligned(len(value))
+    question = _HEAD.pack(size, kind, _REQUEST, 1, 0) + head
+    question += _ATTRIBUTE.pack(_ATTRIBUTE.size + len(value), number) + value.ljust(
+        _aligned(len(value)), b"\0"
+    )
+    with socket.socket(socket.AF_NETLINK, socket.SOCK_RAW, 0) as channel:
+        channel.settimeout(2.0)
+        channel.send(question)
+        for answered, body in messages(channel.recv(RECEIVE_SIZE)):
+            if answered == _ERROR:
+                code = -_CODE.unpack_from(body)[0]
+                raise OSError(code, os.strerror(code))
+            return Entry(body[: len(head)], attributes(body[len(head) :]))
+    return None
 
 
 def _answers(channel: socket.socket, head_size: int) -> Iterator[Entry]:
