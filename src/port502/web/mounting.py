@@ -6,7 +6,7 @@ from importlib import import_module
 
 from fastapi import FastAPI
 
-PAGES = ("login", "overview")
+PAGES = ("login", "overview", "alarms")
 
 
 def load() -> None:

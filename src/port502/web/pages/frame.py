@@ -12,7 +12,7 @@ from importlib.resources import files
 from nicegui import ui
 from starlette.requests import Request
 
-from port502.web.gate import IDENTITY, STATE
+from port502.web.gate import IDENTITY, STATE, Door, cookie_of
 from port502.web.pages.words import alarm_mark
 from port502.web.roles import NOBODY, Identity, Role
 from port502.web.station import Station
@@ -39,11 +39,13 @@ window.addEventListener("load", () => {
 
 @dataclass(frozen=True, slots=True)
 class Visit:
-    """One browser tab: the site it looks at, and who sits before it."""
+    """One browser tab: the site it looks at, and who sits before it; ``secret`` is that of their cookie."""
 
     station: Station
+    door: Door
     identity: Identity
     path: str
+    secret: str
 
     def may(self, role: Role) -> bool:
         """Whether they may do what needs this role."""
@@ -52,7 +54,9 @@ class Visit:
 
 def visit_of(request: Request) -> Visit:
     """The visit that a request begins."""
-    return Visit(request.scope[STATE].station, request.scope.get(IDENTITY, NOBODY), request.url.path)
+    state = request.scope[STATE]
+    secret = cookie_of(request.headers.get("cookie", ""))
+    return Visit(state.station, state.door, request.scope.get(IDENTITY, NOBODY), request.url.path, secret)
 
 
 @cache
@@ -67,6 +71,7 @@ def framed(visit: Visit, title: str) -> Iterator[ui.column]:
     ui.page_title(f"{title} - {visit.station.name}")
     ui.add_css(look())
     ui.add_head_html(LOST)
+    ui.colors(primary="#2f5d8a")
     dark = ui.dark_mode(None)
     ui.add_body_html(
         '<a class="p5-skip" href="#main">Skip to content</a><div id="p5-lost" class="p5-banner p5-lost" role="alert"'
