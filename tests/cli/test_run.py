@@ -7,8 +7,6 @@ from pathlib import Path
 
 import pytest
 
-from port502.cli.run import seconds_of
-from port502.errors import UsageError
 from port502.service.call import Call, Reply, Service
 from port502.service.device import Device
 from tests.cli.conftest import Run
@@ -22,19 +20,6 @@ history: {{path: kept}}
 connections: {{plc: {{url: "{url}", response_timeout: 2s}}}}
 devices: {{pump: {{connection: plc, interval: 50ms, points: {{speed: {{ref: 40001}}, ghost: {{ref: 45000}}}}}}}}
 """
-
-
-@pytest.mark.parametrize(
-    ("text", "seconds"), [(None, None), ("10", 10.0), ("0.5", 0.5), ("5m", 300.0), ("1h30m", 5400.0)]
-)
-def test_times(text: str | None, seconds: float | None) -> None:
-    assert seconds_of(text) == seconds
-
-
-@pytest.mark.parametrize("text", ["0", "-1", "nan", "inf", "soon", ""])
-def test_what_is_no_time_is_refused(text: str) -> None:
-    with pytest.raises(UsageError):
-        seconds_of(text)
 
 
 def test_the_last_line_is_to_the_letter(run: Run, tmp_path: Path, device: str) -> None:

@@ -10,9 +10,10 @@ import typer
 
 from port502.cli import loop, options
 from port502.cli.dashboard import Web
+from port502.cli.lasting import For, seconds_of
 from port502.cli.live import attend, put_summary
 from port502.cli.output import say
-from port502.cli.run import For, on_screen, seconds_of
+from port502.cli.run import on_screen
 from port502.errors import UsageError
 from port502.site.build import load_site
 from port502.site.control import control_path, is_answered

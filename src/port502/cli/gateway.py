@@ -10,10 +10,11 @@ from rich.console import RenderableType
 
 from port502.cli import loop, options, standing_options
 from port502.cli.gateway_board import Board, summary, words
+from port502.cli.lasting import For, seconds_of
 from port502.cli.logs import logging_to
 from port502.cli.output import put, put_json, say
 from port502.cli.policed import Policed, policed
-from port502.cli.run import For, on_screen, seconds_of
+from port502.cli.run import on_screen
 from port502.cli.secure import Secure
 from port502.cli.standing import stand
 from port502.errors import UsageError

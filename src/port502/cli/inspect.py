@@ -24,8 +24,8 @@ from port502.cli.inspect_output import (
     ZeekOutput,
 )
 from port502.cli.inspect_tables import FlowsOutput, StatisticsOutput
+from port502.cli.lasting import For, seconds_of
 from port502.cli.output import say
-from port502.cli.run import For, seconds_of
 from port502.errors import UsageError
 from port502.registers.maps.library import Library
 from port502.registers.point import Point

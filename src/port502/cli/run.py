@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Annotated, TypeAlias
+from typing import Annotated
 
 import typer
 
@@ -13,11 +13,10 @@ from port502.cli import exits, loop, options
 from port502.cli.board import count
 from port502.cli.dashboard import Web
 from port502.cli.expecting import site_of
+from port502.cli.lasting import For, seconds_of
 from port502.cli.live import attend, put_summary
 from port502.cli.output import say
 from port502.cli.target import site_path
-from port502.errors import UsageError
-from port502.history import parse_duration
 from port502.site.build import Site
 from port502.site.control import check_not_running, control_path
 from port502.site.faults import Fault
@@ -32,11 +31,6 @@ FAULT_CODES = {
     REFUSED: exits.DEVICE_EXCEPTION,
 }
 """How a run ends that was given its time and got not one good sample."""
-
-For: TypeAlias = Annotated[
-    str | None,
-    typer.Option("--for", metavar="S", help="End after so many seconds, or 5m, 2h.", show_default=False),
-]
 
 
 @app.command()
@@ -92,19 +86,6 @@ def run(
     put_summary(summary, json=json, quiet=quiet)
     if seconds is not None and summary.fault:
         raise typer.Exit(FAULT_CODES[summary.fault])
-
-
-def seconds_of(text: str | None) -> float | None:
-    """Seconds of ``10``, ``2.5``, ``5m``; raises UsageError for anything else and for nothing at all."""
-    if text is None:
-        return None
-    try:
-        seconds = float(text)
-    except ValueError:
-        seconds = parse_duration(text)
-    if not 0 < seconds < 1e9:
-        raise UsageError(f"--for takes a number of seconds above 0, got {text}")
-    return seconds
 
 
 def on_screen(json: bool) -> bool:

@@ -16,9 +16,10 @@ from rich.text import Text
 from port502.cli import loop, options
 from port502.cli.board import count
 from port502.cli.expecting import expecting
+from port502.cli.lasting import For, seconds_of
 from port502.cli.logs import logging_to
 from port502.cli.output import console, printable, put, put_json, say, table
-from port502.cli.run import For, on_screen, seconds_of
+from port502.cli.run import on_screen
 from port502.cli.stopping import stoppable, wait
 from port502.errors import UsageError
 from port502.simulate.plant import PlaceStatus, Plant
