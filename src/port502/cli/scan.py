@@ -1,0 +1,375 @@
+"""``port502 scan``: who speaks Modbus on a network, and what they are."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+from contextlib import suppress
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from port502.cli import loop, options
+from port502.cli.ask import confirm
+from port502.cli.exits import DONE, INTERRUPTED
+from port502.cli.finding_view import change_lines, estimate_lines, summary_lines
+from port502.cli.output import put, put_csv, put_json, say
+from port502.cli.scan_files import check_save, read_known, save
+from port502.cli.scan_screen import Screen
+from port502.cli.secure import Secure
+from port502.cli.stopping import stoppable
+from port502.discover.changes import Change, Known, Place, compare, known_of, was_asked
+from port502.discover.estimate import Estimate, estimate
+from port502.discover.examine import Knowledge
+from port502.discover.found import Inventory
+from port502.discover.inventory import inventory_json
+from port502.discover.scanner import Scanner
+from port502.discover.settings import PORTS, ScanSettings
+from port502.discover.targets import Targets, parse_numbers, parse_targets, read_list
+from port502.errors import UsageError
+from port502.transport.probe.interfaces import interfaces, own_networks
+from port502.transport.probe.neighbours import neighbours
+from port502.transport.tls import tls_of
+
+app = typer.Typer(rich_markup_mode=None, add_completion=False)
+
+COLUMNS = (
+    "address", "port", "unit", "class", "vendor", "product", "revision", "map", "response_ms", "name", "mac", "maker",
+)  # fmt: skip
+MOST_LIST_BYTES = 16 << 20
+
+
+@app.command()
+def scan(
+    ranges: Annotated[
+        list[str] | None,
+        typer.Argument(
+            metavar="[RANGE...]",
+            help="Addresses, networks (192.168.1.0/24), ranges (192.168.1.10-20) or names; else this host's own"
+            " networks are offered.",
+            show_default=False,
+        ),
+    ] = None,
+    lists: Annotated[
+        list[Path] | None,
+        typer.Option(
+            "--list", metavar="FILE", help="More of these from a file, one per line.", show_default=False
+        ),
+    ] = None,
+    exclude: Annotated[
+        list[str] | None,
+        typer.Option("--exclude", metavar="RANGE", help="Leave these out.", show_default=False),
+    ] = None,
+    units: Annotated[
+        str | None,
+        typer.Option(
+            "--units",
+            metavar="LIST",
+            help="Unit ids to ask for, such as 1-247; else the usual ones until one answers.",
+            show_default=False,
+        ),
+    ] = None,
+    ports: Annotated[
+        str, typer.Option("--ports", metavar="LIST", help="Ports to try; TLS is spoken on 802.")
+    ] = ",".join(map(str, PORTS)),
+    rate: Annotated[
+        float | None,
+        typer.Option(
+            "--rate",
+            min=0.1,
+            max=100_000,
+            metavar="N",
+            help="Connections and requests per second, all together (50; no limit with --fast).",
+            show_default=False,
+        ),
+    ] = None,
+    fast: Annotated[
+        bool, typer.Option("--fast", help="As fast as the network and the devices are; asks first.")
+    ] = False,
+    timeout: options.Timeout = None,
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Say what it would cost, and send nothing.")
+    ] = False,
+    save_as: Annotated[
+        Path | None,
+        typer.Option(
+            "--save",
+            metavar="FILE",
+            help="Save: .yaml a site file that run accepts, .json an inventory, .csv or .xlsx an address sheet.",
+            show_default=False,
+        ),
+    ] = None,
+    diff: Annotated[
+        Path | None,
+        typer.Option(
+            "--diff",
+            metavar="OLD",
+            help="Say what is new, gone or changed since an inventory or address sheet.",
+            show_default=False,
+        ),
+    ] = None,
+    certificate: options.Certificate = None,
+    key: options.Key = None,
+    authority: options.Authority = None,
+    crl: options.Crl = None,
+    name: options.ServerName = None,
+    yes: options.Yes = False,
+    json: options.Json = False,
+    csv: options.Csv = False,
+    quiet: options.Quiet = False,
+) -> None:
+    """Find Modbus devices, and say what they are.
+
+    Gentle by default: eight hosts at a time, one connection and one request in flight to each, 50 ms between requests.
+    Everything is read, nothing is written. It asks before it scans addresses that are neither private nor local.
+    Ctrl-C ends it; what was found until then is printed and saved.
+
+    Example:
+
+        port502 scan 192.168.1.0/24
+
+        port502 scan 192.168.1.0/24 --exclude 192.168.1.20 --fast --save site.yaml
+
+        port502 scan 192.168.1.50 --units 1-247
+
+        port502 scan 192.168.1.0/24 --diff plan.xlsx
+    """
+    if json and csv:
+        raise UsageError("--json or --csv, not both")
+    check_save(save_as)
+    old = read_known(diff) if diff is not None else None
+    plan = _plan(ranges or [], lists or [], exclude or [])
+    secure = Secure(certificate, key, authority, crl, name).arguments()
+    settings = _settings(units, ports, rate, timeout, secure, fast=fast)
+    made = estimate(plan.targets, len(plan.neighbours), settings, on_link=plan.on_link)
+    if dry_run:
+        _put_estimate(made, settings, json=json)
+        return
+    _consent(plan, made, settings, fast=fast, yes=yes)
+    show = Show(json=json, csv=csv, quiet=quiet)
+    inventory, interrupted = loop.run(_scan(plan, settings, show))
+    changes = None
+    if old is not None:
+        changes = compare(old, known_of(inventory), _looked_at(plan, settings, inventory, interrupted))
+    show.end(inventory, changes, asked_all=units is not None)
+    if save_as is not None:
+        save(save_as, inventory, yes=yes, quiet=quiet)
+    raise typer.Exit(INTERRUPTED if interrupted else DONE)
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What is scanned: targets, known neighbours in wide IPv6 networks, and whether somebody named them."""
+
+    targets: Targets
+    neighbours: tuple[str, ...]
+    named: bool
+    on_link: bool
+
+
+def _plan(ranges: Sequence[str], lists: Sequence[Path], exclude: Sequence[str]) -> Plan:
+    words = [*ranges, *(word for path in lists for word in _listed(path))]
+    own = own_networks()
+    named = bool(words)
+    if not named:
+        if not own:
+            raise UsageError(
+                "this host has no network of its own that could be offered; name what to scan: 192.168.1.0/24"
+            )
+        words = [str(network) for network in own]
+    targets = parse_targets(words, exclude)
+    left_out = parse_targets((), exclude) if not exclude else parse_targets(exclude)
+    near = tuple(
+        str(address)
+        for address, entry in neighbours().items()
+        if entry.answered and address not in left_out and any(address in wide for wide in targets.wide)
+    )
+    if targets.wide and not near:
+        say(
+            f"port502: note: of {targets.wide[0]} only known neighbours can be scanned, and none is known;"
+            " name addresses"
+        )
+    if not len(targets) and not near:
+        raise UsageError("nothing is left to scan")
+    ends = [end for interval in targets.four for end in interval]
+    on_link = bool(ends) and all(any(_inside(end, network) for network in own) for end in ends)
+    return Plan(targets, near, named, on_link)
+
+
+def _inside(number: int, network: Any) -> bool:
+    return int(network.network_address) <= number <= int(network.broadcast_address)
+
+
+def _listed(path: Path) -> list[str]:
+    try:
+        if path.stat().st_size > MOST_LIST_BYTES:
+            raise UsageError(f"--list {path}: larger than {MOST_LIST_BYTES >> 20} MiB")
+        return read_list(path.read_text("utf-8-sig").splitlines())
+    except UnicodeDecodeError:
+        raise UsageError(f"--list {path}: this is not UTF-8 text") from None
+    except OSError as error:
+        raise UsageError(f"--list {path}: {error.strerror or error}") from None
+
+
+def _settings(
+    units: str | None,
+    ports: str,
+    rate: float | None,
+    timeout: float | None,
+    secure: dict[str, Any],
+    *,
+    fast: bool,
+) -> ScanSettings:
+    made = ScanSettings.fast() if fast else ScanSettings()
+    made = replace(made, ports=parse_numbers(ports, "port", 1, 65535))
+    if units is not None:
+        made = replace(made, units=parse_numbers(units, "unit id", 0, 255))
+    if rate is not None:
+        made = replace(made, rate=rate)
+    if timeout is not None:
+        made = replace(made, connect_timeout=timeout, first_timeout=timeout, response_timeout=timeout)
+    if secure:
+        files = {word: secure.get(word) for word in ("certificate", "key", "authority", "crl")}
+        tls = tls_of("tls://host", None, **files, server_side=False, name=secure.get("name"))
+        made = replace(made, tls=tls)
+    return made
+
+
+def _put_estimate(made: Estimate, settings: ScanSettings, *, json: bool) -> None:
+    if json:
+        put_json(
+            {
+                "addresses": made.addresses,
+                "ports": list(settings.ports),
+                "packets": made.packets,
+                "packets_per_device": made.per_device,
+                "duration_s": round(made.seconds, 3),
+                "duration_per_device_s": round(made.device_seconds, 3),
+            }
+        )
+        return
+    for line in estimate_lines(made, settings.ports):
+        put(line)
+
+
+def _consent(plan: Plan, made: Estimate, settings: ScanSettings, *, fast: bool, yes: bool) -> None:
+    """One question about everything that needs consent; none where nothing does."""
+    reasons = []
+    if not plan.named:
+        found = ", ".join(
+            f"{address.network} ({one.name})"
+            for one in interfaces()
+            if not one.is_loopback
+            for address in one.addresses
+            if address.version == 4
+        )
+        reasons.append(f"no RANGE was named; this host's own networks are {found}")
+    if public := plan.targets.public():
+        some = ", ".join(public[:3]) + (", ..." if len(public) > 3 else "")
+        reasons.append(f"{some}: neither private nor local; scan only what you may")
+    local = all(first >> 24 == 127 and last >> 24 == 127 for first, last in plan.targets.four)
+    if fast and not (local and plan.targets.four):
+        reasons.append("--fast does not spare weak devices and slow links")
+    if not reasons or yes:
+        return
+    for reason in (*reasons, *estimate_lines(made, settings.ports)):
+        say(f"port502: {reason}")
+    confirm("scan?", yes=yes)
+
+
+async def _scan(plan: Plan, settings: ScanSettings, show: Show) -> tuple[Inventory, bool]:
+    """The inventory, and whether somebody ended the scan before it was complete."""
+    total = len(plan.targets) + len(plan.neighbours)
+    lines = not (show.json or show.csv)
+    with stoppable() as stopped, Screen(total, lines=lines, bar=not show.quiet) as screen:
+        scanner = Scanner(
+            plan.targets,
+            settings,
+            Knowledge.of(),
+            extra=plan.neighbours,
+            found=screen.found,
+            moved=screen.moved,
+        )
+        running = asyncio.get_running_loop().create_task(scanner.run())
+        stopping = asyncio.get_running_loop().create_task(stopped.wait())
+        try:
+            await asyncio.wait({running, stopping}, return_when=asyncio.FIRST_COMPLETED)
+            if running.done():
+                return running.result(), False
+            return scanner.inventory(), True
+        finally:
+            for task in (running, stopping):
+                task.cancel()
+                with suppress(asyncio.CancelledError):
+                    await task
+
+
+def _looked_at(plan: Plan, settings: ScanSettings, inventory: Inventory, interrupted: bool) -> Any:
+    """Whether a scan looked at a place: what it did not ask for cannot be gone."""
+    from ipaddress import ip_address
+
+    asked = was_asked(inventory)
+
+    def looked(place: Place) -> bool:
+        try:
+            there = ip_address(place[0].partition("%")[0]) in plan.targets or place[0] in plan.neighbours
+        except ValueError:
+            there = place[0] in plan.targets.names
+        return not interrupted and there and place[1] in settings.ports and asked(place)
+
+    return looked
+
+
+@dataclass(slots=True)
+class Show:
+    """How the result is printed."""
+
+    json: bool
+    csv: bool
+    quiet: bool
+
+    def end(self, inventory: Inventory, changes: Sequence[Change] | None, *, asked_all: bool) -> None:
+        """Print what is known at the end."""
+        if self.json:
+            told = inventory_json(inventory)
+            if changes is not None:
+                told["changes"] = [_change_json(change) for change in changes]
+            put_json(told)
+            return
+        if self.csv:
+            put_csv([*(() if self.quiet else (COLUMNS,)), *_csv_rows(inventory)])
+        elif not self.quiet:
+            for line in summary_lines(inventory, asked_all=asked_all):
+                put(line)
+        if changes is not None:
+            tell = say if self.csv else put
+            for line in change_lines(changes) or ["nothing has changed"]:
+                tell(line)
+
+
+def _csv_rows(inventory: Inventory) -> list[tuple[object, ...]]:
+    return [
+        (
+            device.address, device.port, unit.unit, str(unit.kind), unit.vendor, unit.product, unit.revision,
+            unit.map, unit.response_ms, device.name, device.mac, device.maker,
+        )
+        for device in inventory.devices
+        for unit in device.units
+    ]  # fmt: skip
+
+
+def _change_json(change: Change) -> dict[str, object]:
+    one: Known = change.unit
+    told: dict[str, object] = {
+        "kind": str(change.kind),
+        "address": one.address,
+        "port": one.port,
+        "unit": one.unit,
+    }
+    if one.title:
+        told["title"] = one.title
+    if change.what:
+        told["what"] = [{"field": key, "before": old, "after": new} for key, old, new in change.what]
+    return told

@@ -1,0 +1,90 @@
+"""``port502 identify``."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from port502.cli.identify import _apart
+from port502.discover.candidates import Candidate
+from port502.discover.found import FoundUnit
+from port502.discover.units import UnitClass
+from port502.service.units import Units
+from port502.site.build import load_site
+from tests.cli.conftest import Run
+from tests.cli.served import babbler, black_hole, refusing_port, served, solar
+from tests.discover.bench import meter
+
+
+def test_a_device_is_recognised_with_the_evidence(run: Run) -> None:
+    with served(meter()) as url:
+        done = run("identify", url)
+        told = run("identify", url, "--json").json
+        assert run("identify", url, "--quiet").out == "schneider/pm5100\n"
+    assert done.code == 0
+    assert "vendor          Schneider Electric" in done.out
+    assert "holding:69 says 'Schneider Electric'" in done.out
+    assert told["target"] == url
+    best = told["units"][0]["candidates"][0]
+    assert (best["map"], best["confidence"]) == ("schneider/pm5100", "sure")
+    assert "names itself Schneider PM5110" in best["evidence"]
+
+
+def test_a_sunspec_device_describes_itself(run: Run) -> None:
+    with served(solar()) as url:
+        told = run("identify", url, "--json").json
+    unit = told["units"][0]
+    assert (unit["map"], unit["sunspec_models"], unit["sunspec_base"]) == ("sunspec", [1, 103, 203], 40000)
+
+
+def test_relatives_that_were_not_told_apart_are_told_how() -> None:
+    near = (Candidate("schneider/pm5100", "", "", 80), Candidate("schneider/pm5500", "", "", 78))
+    apart = _apart(FoundUnit(1, UnitClass.DEVICE, candidates=near))
+    assert [name for name, _ in apart] == ["schneider/pm5100", "schneider/pm5500"]
+    assert apart[0][1].name != apart[1][1].name
+    assert _apart(FoundUnit(1, UnitClass.DEVICE, candidates=near[:1])) == []
+
+
+def test_the_unit_is_found_where_none_is_named(run: Run) -> None:
+    with served(Units({255: meter(), 9: meter()}, silent=True)) as url:
+        done = run("identify", url, "--timeout", "0.2", "--json")
+    assert [one["unit"] for one in done.json["units"]] == [255]
+
+
+@pytest.mark.parametrize("words", [[], ["--unit", "1"]])
+def test_adding_makes_a_site_that_can_be_run(run: Run, tmp_path: Path, words: list[str]) -> None:
+    with served(meter()) as url:
+        done = run("identify", url, *words, "--add", "site.yaml", "--yes")
+        assert done.code == 0
+        site = load_site(tmp_path / "site.yaml")
+        assert [device.name for device in site.connections[0].devices] == ["schneider-electric-pm5110"]
+        again = run("identify", url, "--add", "site.yaml", "--yes")
+        assert (again.code, "already" in again.err) == (0, True)
+        named = run("identify", "@schneider-electric-pm5110", "--quiet")
+        assert named.out == "schneider/pm5100\n"
+
+
+def test_nothing_is_added_unasked(run: Run, tmp_path: Path) -> None:
+    done = run("identify", "10.11.12.13", "--add", "site.yaml")
+    assert done.code == 2
+    assert not (tmp_path / "site.yaml").exists()
+
+
+def test_exit_codes(run: Run) -> None:
+    with refusing_port() as port:
+        assert run("identify", f"127.0.0.1:{port}").code == 3
+    with black_hole() as url:
+        silent = run("identify", url, "--timeout", "0.02", "--json")
+        assert silent.code == 4
+        assert "did not answer anything" in silent.json["error"]
+    with babbler(b"HTTP/1.1 400 Bad Request\r\n\r\n") as url:
+        web = run("identify", url)
+        assert web.code == 5
+        assert "HTTP" in web.err
+    with served(Units({1: meter()})) as url:
+        gateway = run("identify", url, "--unit", "9")
+        assert gateway.code == 4
+        assert "unit 9" in gateway.err
+    assert run("identify", "@nobody").code == 2
+    assert run("identify", "127.0.0.1", "--unit", "300").code == 2
