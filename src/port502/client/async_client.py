@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Iterable, Sequence
+from functools import partial
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self, TypeVar
 
+from port502.client.answer import Answer
 from port502.client.async_calls import AsyncCalls
 from port502.client.settings import ClientSettings, Reconnect, check_unit, client_settings
 from port502.errors import DeviceError
@@ -97,6 +99,7 @@ class Client(AsyncCalls):
         self._on_state = on_state
         self._on_traffic = on_traffic
         self._link: Link | None = None
+        self._future: Callable[[], Answer[Any] | asyncio.Future[Any]]
         self._unit = unit
         self._timeout = response_timeout
         self._retries = retries
@@ -130,6 +133,10 @@ class Client(AsyncCalls):
                 on_state=self._on_state,
                 on_traffic=self._on_traffic,
             )
+            loop = self._link.loop
+            self._future = (
+                partial(Answer, loop) if isinstance(loop, asyncio.BaseEventLoop) else loop.create_future
+            )
         return self._link
 
     async def connect(self) -> None:
@@ -152,7 +159,7 @@ class Client(AsyncCalls):
         link = self._link
         if link is None or link.state is _CLOSED:
             link = self.link
-        future: asyncio.Future[R] = link.loop.create_future()
+        future = self._future()
         transaction = link.submit(
             self._unit if unit is None else check_unit(unit),
             request,
@@ -163,10 +170,11 @@ class Client(AsyncCalls):
             context=future,
         )
         try:
-            return await future
+            response: R = await future
         except asyncio.CancelledError:
             link.cancel(transaction)
             raise
+        return response
 
     async def read_many(
         self, requests: Sequence[Request[R]], *, unit: int | None = None, timeout: float | None = None
