@@ -11,6 +11,7 @@ from port502.service.access import Networks, check_listener_address
 from port502.service.admission import Limits
 from port502.service.call import Service, Session
 from port502.service.device import Device
+from port502.service.long_frames import LongFrames
 from port502.service.units import Units
 from port502.transport.listener import Listener, ListenerCounters, Watch
 from port502.transport.serial_listener import SerialListener
@@ -28,7 +29,8 @@ class Server:
     on by default: 16 connections, 4 per client, 60 s idle, 3 s per frame; loopback, private and link-local clients
     only. ``tls://`` wants ``certificate``, ``key`` and the ``authority`` of its clients (PEM files, read anew when they
     change, like ``crl``), or a context of your own as ``tls``; a client's role is in its ``Session``. ``wire``, for
-    simulations, decides what becomes of each reply on TCP; ``watch`` hears of refused and closed connections. Raises
+    simulations, decides what becomes of each reply on TCP; ``watch`` hears of refused and closed connections.
+    ``long_frames`` name who may send frames of more than 260 bytes, of which function and how long. Raises
     ConnectError at the start when the port cannot be had, ConfigError for files that cannot be used.
     """
 
@@ -48,6 +50,7 @@ class Server:
         answer_within: float = 10.0,
         wire: Wire | None = None,
         watch: Watch | None = None,
+        long_frames: Iterable[LongFrames] = (),
     ) -> None:
         self.target = parse_url(url)
         if isinstance(service, Device):
@@ -68,6 +71,7 @@ class Server:
                 answer_within=answer_within,
                 wire=wire,
                 watch=watch,
+                long_frames=long_frames,
             )
 
     async def __aenter__(self) -> Self:

@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 
+from port502.cli.guard import long_frames_of
 from port502.client import SyncClient
 from port502.errors import DeviceError, IllegalFunctionError, LinkError
 from port502.guard.chain import records, verify
@@ -136,6 +137,22 @@ def test_a_guard_needs_its_three_options(run: Run, tmp_path: Path) -> None:
     (tmp_path / "policy.yaml").write_text(POLICY)
     serial = run("guard", "--listen", "rtu:///dev/x", "--upstream", "tcp://x", "--policy", "policy.yaml")
     assert (serial.code, "network address" in serial.err) == (2, True)
+
+
+@pytest.mark.parametrize(
+    "text", ["90", "10.0.0.5", "10.0.0.5=x", "10.0.0.5=3", "10.0.0.5=90:900", "there=90"]
+)
+def test_a_long_frame_needs_peer_and_function(run: Run, tmp_path: Path, text: str) -> None:
+    (tmp_path / "policy.yaml").write_text(POLICY)
+    places = ("--listen", "tcp://127.0.0.1:0", "--upstream", "tcp://127.0.0.1:1", "--policy", "policy.yaml")
+    done = run("guard", *places, "--long-frame", text)
+    assert (done.code, done.err.count("\n")) == (2, 1)
+
+
+def test_a_long_frame_names_peer_function_and_size() -> None:
+    exception = long_frames_of("10.0.0.0/24=90:265")
+    assert (str(exception.networks), exception.function, exception.size) == ("10.0.0.0/24", 90, 265)
+    assert long_frames_of("10.0.0.5=90").size == 261
 
 
 def test_learning_needs_something_to_learn_from(run: Run, tmp_path: Path) -> None:

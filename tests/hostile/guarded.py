@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections.abc import AsyncIterator, Awaitable
+from collections.abc import AsyncIterator, Awaitable, Sequence
 from typing import Any
 
 from port502.guard.auditor import Auditor
@@ -14,7 +14,9 @@ from port502.guard.policy import Policy
 from port502.guard.settings import GuardSettings
 from port502.protocol.message import Request
 from port502.server import Limits, Server
+from port502.service.access import Networks
 from port502.service.call import Call, Reply
+from port502.service.long_frames import LongFrames
 from port502.service.units import Units
 from tests.guard.rules import policy, rule
 from tests.hostile.raw import device
@@ -62,13 +64,15 @@ async def held(
     window: int = 4,
     limits: Limits | None = None,
     auditor: Auditor | None = None,
+    long_frames: Sequence[LongFrames] = (),
     **options: Any,
 ) -> AsyncIterator[Held]:
     """A guard on loopback before a plant of its own."""
     plant = Plant()
     heard: list[dict[str, Any]] = []
     kept = auditor or Auditor(tell=(heard.append,))
-    async with Server(Units({}, any_unit=plant), "tcp://127.0.0.1:0") as server:
+    longer = [LongFrames(Networks(["127.0.0.1"]), one.function, one.size) for one in long_frames]
+    async with Server(Units({}, any_unit=plant), "tcp://127.0.0.1:0", long_frames=longer) as server:
         gate = Gate(made, kept)
         guard = Guard(
             "tcp://127.0.0.1:0",
@@ -76,6 +80,7 @@ async def held(
             gate,
             settings=GuardSettings(window=window, **options),
             limits=limits or Limits(connections=200, per_client=200),
+            long_frames=long_frames,
         )
         async with guard:
             yield Held(guard, plant, heard)

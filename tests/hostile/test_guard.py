@@ -22,16 +22,19 @@ from port502.guard.guard import Guard
 from port502.guard.policy import Action, ClientRule, Place, Policy, Rate, Refusal, Step, ValueLimits
 from port502.guard.settings import GuardSettings
 from port502.protocol.codes import DIAGNOSTIC_NAMES
+from port502.protocol.message import LongResponse
 from port502.registers.point import Point
 from port502.registers.reference import Table, parse_reference
-from port502.server import Limits
-from port502.service.call import Session
+from port502.server import Limits, Networks, Server
+from port502.service.call import Call, Reply, Session
+from port502.service.long_frames import LongFrames
+from port502.service.units import Units
 from port502.site.document import Document
 from port502.site.faults import SiteFileError
 from port502.site.policy_file import load_policy, understand_policy
 from tests.guard.rules import policy, rule
 from tests.hostile.guarded import POLICY, READS, held, settled
-from tests.hostile.raw import adu, connected, read, until
+from tests.hostile.raw import adu, connected, read, serving, until
 from tests.peers.ports import free_port
 from tests.transport.test_upstream import scripted
 
@@ -236,6 +239,72 @@ async def test_h178_a_frame_of_261_bytes_closes() -> None:
         raw.send(struct.pack(">HHHB", 1, 0, 255, 1) + b"\x5a" + b"\0" * 253)
         assert await raw.rest() == b""
         assert guarded.plant.asked == []
+
+
+VENDOR = [*range(65, 73), 90, *range(100, 111), 125, 126, 127]
+
+
+@pytest.mark.parametrize("function", VENDOR)
+async def test_h178_frames_of_261_bytes_of_every_maker_close_unless_named(function: int) -> None:
+    long = struct.pack(">HHHBB", 1, 0, 255, 1, function) + b"\0" * 253
+    made = policy(rule("all", "all"))
+    async with held(made) as guarded, connected(guarded.port) as raw:
+        raw.send(long)
+        assert await raw.rest() == b""
+        assert guarded.plant.asked == []
+        [closed] = guarded.told("connection")
+        assert (closed["cause"], closed["client"]) == ("frame", "127.0.0.1")
+        assert "length 255 is not 2-254" in closed["reason"]
+    async with serving() as server, connected(server.port) as raw:
+        raw.send(long)
+        assert await raw.rest() == b""
+
+
+async def test_h178_an_exception_names_peer_function_and_size() -> None:
+    exceptions = (LongFrames(Networks(["127.0.0.9"]), 90),)
+    made = policy(rule("tools", "90"), rule("reads", "read"))
+    long = struct.pack(">HHHBB", 1, 0, 255, 1, 90) + bytes(range(253))
+    async with held(made, long_frames=exceptions) as guarded:
+        async with connected(guarded.port, source="127.0.0.9") as named:
+            named.send(long + long, struct.pack(">HHHBBHH", 2, 0, 6, 1, 3, 0, 1))
+            answers = await named.frames(3)
+            assert [answer.pdu for answer in answers][:2] == [bytes((90 | 0x80, 1))] * 2, (
+                "the device knows it not"
+            )
+            assert answers[2].pdu[0] == 3
+            assert [pdu for pdu in guarded.plant.pdus if pdu.startswith("5a")] == [long[7:].hex()] * 2
+            [first, _] = guarded.told("write")
+            assert (first["operation"], first["pdu"][:4]) == ("90", "5a00")
+            named.send(struct.pack(">HHHBB", 1, 0, 255, 1, 91) + bytes(253))
+            assert await named.rest() == b""
+        async with connected(guarded.port, source="127.0.0.8") as other:
+            other.send(long)
+            assert await other.rest() == b""
+    async with (
+        held(POLICY, long_frames=exceptions) as guarded,
+        connected(guarded.port, source="127.0.0.9") as named,
+    ):
+        named.send(long)
+        [answer] = await named.frames(1)
+        assert answer.pdu == bytes((90 | 0x80, 1)), "the policy judges it like all others"
+        assert guarded.plant.asked == []
+
+
+async def test_h178_a_long_reply_comes_back_in_its_length() -> None:
+    def tool(call: Call) -> Reply:
+        return LongResponse(90, bytes(253)) if call.request.function == 90 else None
+
+    exceptions = (LongFrames(Networks(["127.0.0.0/8"]), 90),)
+    made = policy(rule("tools", "90"))
+    async with (
+        Server(Units({}, any_unit=tool), "tcp://127.0.0.1:0", long_frames=exceptions) as plc,
+        Guard("tcp://127.0.0.1:0", plc.url, Gate(made), long_frames=exceptions) as guard,
+        connected(guard.server.port) as raw,
+    ):
+        raw.send(struct.pack(">HHHBBB", 9, 0, 3, 1, 90, 2))
+        header = await raw.reader.readexactly(7)
+        assert struct.unpack(">HHHB", header) == (9, 0, 255, 1)
+        assert await raw.reader.readexactly(254) == bytes((90,)) + bytes(253)
 
 
 async def test_h179_values_at_below_and_above_each_limit() -> None:

@@ -15,6 +15,8 @@ from port502.errors import (
 from port502.protocol.diagnostics import GetCommEventCounterRequest
 from port502.protocol.message import (
     ExceptionResponse,
+    LongRequest,
+    LongResponse,
     RawRequest,
     RawResponse,
     Response,
@@ -100,6 +102,21 @@ def test_raw_messages_of_impossible_size(pdu: bytes) -> None:
         RawRequest.decode(pdu)
     with pytest.raises(ReplyError):
         RawResponse.decode(pdu)
+
+
+def test_long_messages_have_a_limit_too() -> None:
+    assert LongRequest(90, bytes(292)).encode() == bytes((90,)) + bytes(292)
+    assert LongRequest.decode(bytes((90,)) + bytes(253)).data == bytes(253)
+    answered = RawRequest(90).decode_response(bytes((90,)) + bytes(253))
+    assert (type(answered), len(answered.data)) == (LongResponse, 253)
+    for make in (LongRequest, LongResponse):
+        with pytest.raises(UsageError):
+            make(90, bytes(293))
+    for pdu in (bytes(253), bytes(294)):
+        with pytest.raises(IllegalDataValueError):
+            LongRequest.decode(pdu)
+    with pytest.raises(ReplyError):
+        RawRequest(90).decode_response(bytes((90,)) + bytes(293))
 
 
 def test_h114_exception_codes_outside_the_specification() -> None:

@@ -27,7 +27,8 @@ from port502.guard.learn import propose
 from port502.guard.policy import Policy
 from port502.guard.seen import Recorder, read_seen
 from port502.guard.settings import AuditSettings, GuardSettings
-from port502.server import Limits
+from port502.server import Limits, Networks
+from port502.service.long_frames import USUAL_SIZE, LongFrames
 from port502.site.guard_control import GuardControl
 from port502.transport.tls import Tls, tls_of
 from port502.transport.url import parse_url
@@ -102,6 +103,7 @@ class Doors:
     connections: int
     tls: Tls | None
     upstream_tls: Tls | None
+    long_frames: tuple[LongFrames, ...] = ()
 
 
 @app.callback()
@@ -139,6 +141,15 @@ def guard(
     connections: Annotated[
         int, typer.Option("--connections", min=1, metavar="N", help="Accept so many clients.")
     ] = 16,
+    long_frame: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--long-frame",
+            metavar="NETWORK=CODE",
+            help="Who may send frames of 261 bytes, of which maker's function: 10.0.0.5=90.",
+            show_default=False,
+        ),
+    ] = None,
     certificate: options.Certificate = None,
     key: options.Key = None,
     authority: options.Authority = None,
@@ -184,6 +195,7 @@ def guard(
             Secure(upstream_certificate, upstream_key, upstream_authority, None, upstream_name),
             server_side=False,
         ),
+        tuple(map(long_frames_of, long_frame or ())),
     )
 
     def current() -> Policy:
@@ -338,7 +350,22 @@ def _made(doors: Doors, gate: Gate) -> Guard:
         allow=doors.allow,
         tls=doors.tls,
         upstream_tls=doors.upstream_tls,
+        long_frames=doors.long_frames,
     )
+
+
+def long_frames_of(text: str) -> LongFrames:
+    """``10.0.0.5=90``, or ``10.0.0.5=90:265`` for frames of up to 265 bytes; raises UsageError."""
+    network, _, rest = text.partition("=")
+    code, _, size = rest.partition(":")
+    try:
+        return LongFrames(Networks([network]), int(code), int(size) if size else USUAL_SIZE)
+    except ValueError as error:
+        if isinstance(error, UsageError):
+            raise
+        raise UsageError(
+            f"{text!r} is no exception for long frames; write NETWORK=CODE, such as 10.0.0.5=90"
+        ) from None
 
 
 def _tls(url: str, secure: Secure, *, server_side: bool) -> Tls | None:

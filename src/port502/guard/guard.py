@@ -14,6 +14,7 @@ from port502.guard.record import FINDING, Record
 from port502.guard.settings import GuardSettings
 from port502.server import Limits, Server
 from port502.service.call import Call, Service
+from port502.service.long_frames import LongFrames, all_sizes
 from port502.transport.link import Link
 from port502.transport.link_settings import LinkSettings
 from port502.transport.tls import Tls
@@ -53,7 +54,8 @@ class Guard:
     """A guard of one device: ``async with Guard("tcp://:502", "tcp://192.168.1.10", gate)``.
 
     ``limits``, ``allow`` and ``tls`` (with the rest of ``server``) are those of ``Server``, ``upstream_tls`` those of a
-    client. Raises ConnectError at the start when the port cannot be had; the device may come and go.
+    client. ``long_frames`` are passed on to the device in their length; the policy judges them like all others. Raises
+    ConnectError at the start when the port cannot be had; the device may come and go.
     """
 
     def __init__(
@@ -66,6 +68,7 @@ class Guard:
         limits: Limits | None = None,
         allow: Iterable[str] | None = None,
         upstream_tls: Tls | None = None,
+        long_frames: Iterable[LongFrames] = (),
         **server: Any,
     ) -> None:
         self.gate = gate
@@ -75,6 +78,7 @@ class Guard:
         self._limits = limits
         self._allow = allow
         self._upstream_tls = upstream_tls
+        self._long_frames = tuple(long_frames)
         self._server_options = server
         self._link: Link
         self.upstream: Upstream
@@ -101,6 +105,7 @@ class Guard:
                 window=settings.window,
                 coalesce=settings.window > 1,
                 tls=self._upstream_tls,
+                longer=all_sizes(self._long_frames),
             ),
         )
         self.upstream = upstream_for(self._link, self.gate, settings)
@@ -110,6 +115,7 @@ class Guard:
             limits=self._limits,
             allow=self._allow,
             watch=self.gate.watch.connection,
+            long_frames=self._long_frames,
             answer_within=settings.age + settings.timeout,
             **self._server_options,
         )

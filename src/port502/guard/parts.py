@@ -11,7 +11,7 @@ from port502.protocol.codes import ADDRESS_SPACE, MAX_FIFO
 from port502.protocol.diagnostics import DiagnosticsRequest
 from port502.protocol.files import ReadFileRecordRequest, WriteFileRecordRequest
 from port502.protocol.identification import CanopenRequest, ReadDeviceIdentificationRequest
-from port502.protocol.message import RawRequest, Request
+from port502.protocol.message import LongRequest, RawRequest, Request
 from port502.protocol.register_access import (
     MaskWriteRegisterRequest,
     ReadFifoQueueRequest,
@@ -171,4 +171,5 @@ _READERS: dict[type[Request[Any]], Any] = {
     CanopenRequest: _encapsulated,
     ReadDeviceIdentificationRequest: _encapsulated,
     RawRequest: _raw,
+    LongRequest: _raw,
 }

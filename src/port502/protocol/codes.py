@@ -136,6 +136,9 @@ READ_INDIVIDUAL = 4
 
 ADDRESS_SPACE = 65536
 MAX_PDU = 253
+MAX_LONG_PDU = 293
+"""The longest that is passed on where a maker's own function is named as an exception."""
+
 MAX_READ_BITS = 2000
 MAX_WRITE_BITS = 1968
 MAX_READ_REGISTERS = 125

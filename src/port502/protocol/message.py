@@ -18,7 +18,14 @@ from port502.errors import (
     UsageError,
     device_error,
 )
-from port502.protocol.codes import ADDRESS_SPACE, EXCEPTION_BIT, MAX_PDU, exception_name, function_name
+from port502.protocol.codes import (
+    ADDRESS_SPACE,
+    EXCEPTION_BIT,
+    MAX_LONG_PDU,
+    MAX_PDU,
+    exception_name,
+    function_name,
+)
 
 
 class Message:
@@ -153,6 +160,18 @@ class RawResponse(Response):
         return cls(pdu[0], pdu[1:])
 
 
+class LongResponse(RawResponse):
+    """The answer of a maker's own function that is longer than the specification allows (``protocol.long_frames``)."""
+
+    __slots__ = ()
+
+    def __init__(self, function: int, data: bytes) -> None:
+        check_number("function code", function, 0, 255)
+        check_data(data, 0, MAX_LONG_PDU - 1)
+        self.function = function
+        self.data = data
+
+
 class RawRequest(Request[RawResponse]):
     """A request of any function code (0-255) with 0-252 bytes of data, passed on as it is.
 
@@ -189,7 +208,30 @@ class RawRequest(Request[RawResponse]):
         """Any data under the same function code; a request of code 128-255 knows no exception of its own."""
         if not pdu or pdu[0] != self.function:
             raise refusal(self.function, f"function {self.function}", pdu)
+        if MAX_PDU < len(pdu) <= MAX_LONG_PDU:  # the framing let it pass by exception
+            return LongResponse(pdu[0], pdu[1:])
         return RawResponse.decode(pdu)
+
+
+class LongRequest(RawRequest):
+    """A request of a maker's own function that is longer than the specification allows (``protocol.long_frames``)."""
+
+    __slots__ = ()
+
+    def __init__(self, function: int, data: bytes = b"") -> None:
+        check_number("function code", function, 0, 255)
+        check_data(data, 0, MAX_LONG_PDU - 1)
+        self.function = function
+        self.data = data
+
+    @classmethod
+    def decode(cls, pdu: bytes) -> Self:
+        """A PDU of 254-293 bytes; raises IllegalDataValueError."""
+        if not MAX_PDU < len(pdu) <= MAX_LONG_PDU:
+            raise illegal_value(
+                pdu[0] if pdu else 0, f"a long PDU has {MAX_PDU + 1}-{MAX_LONG_PDU} bytes", pdu
+            )
+        return cls(pdu[0], pdu[1:])
 
 
 def check_number(name: str, value: int, low: int, high: int) -> None:

@@ -12,8 +12,9 @@ from struct import Struct
 from typing import Final, Protocol
 
 from port502.errors import DeviceError, FrameError
+from port502.protocol.codes import MAX_PDU
 from port502.protocol.framing import Frame, Framing
-from port502.protocol.message import Request, Response
+from port502.protocol.message import LongRequest, Request, Response
 from port502.protocol.pdu import decode_request
 
 _SIMPLE_REQUEST: Final = Struct(">HHHBBHH")
@@ -217,10 +218,16 @@ class ServerConnection:
             try:
                 pending = PendingReply(frame, decode_request(frame.pdu))
             except DeviceError as error:
-                pending = PendingReply(frame, None, error)
+                pending = self._undecoded(frame, error)
             self._pending.append(pending)
             handed_out.append(pending)
         return handed_out
+
+    def _undecoded(self, frame: Frame, error: DeviceError) -> PendingReply:
+        """What is no request, or one that is longer than all others, which the framing let pass by exception."""
+        if len(frame.pdu) > MAX_PDU:
+            return PendingReply(frame, LongRequest.decode(frame.pdu))
+        return PendingReply(frame, None, error)
 
     def _watch_partial(self, completed: bool, now: float) -> None:
         """Remember when the frame that is still incomplete began: its deadline counts from its first byte."""

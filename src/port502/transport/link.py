@@ -435,7 +435,7 @@ class Link:
         self._stream = stream
         self._has_answered = False
         self.connection = ClientConnection(
-            framing_for(self.target.scheme, "client"),
+            framing_for(self.target.scheme, "client", self.settings.longer),
             window=self._window,
             tolerate=self.settings.tolerate,
             by_order=self.is_serial,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from port502.errors import UsageError
@@ -17,6 +18,7 @@ class LinkSettings:
     ``window`` requests may be in flight; ``coalesce`` puts those of one moment into one segment; ``pause`` lies
     between an answer and the next request, ``settle`` between connecting and the first; ``keep_open`` False closes
     when nothing is left to ask. ``fallback`` is a plain place to go when TLS cannot be had, and for what reasons.
+    ``longer`` says how many bytes the frames of a maker's own function may have, where they may have more than 260.
     """
 
     connect_timeout: float = 3.0
@@ -32,6 +34,7 @@ class LinkSettings:
     tolerate: frozenset[str] = frozenset()
     tls: Tls | None = None
     fallback: Fallback | None = None
+    longer: Mapping[int, int] | None = None
 
     def __post_init__(self) -> None:
         if not 1 <= self.window <= 1024:

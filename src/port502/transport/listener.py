@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from typing import TypeAlias
 
@@ -14,6 +14,7 @@ from port502.protocol.server import Quick
 from port502.service.access import Networks
 from port502.service.admission import Admission, Decision, Limits
 from port502.service.call import Reply, Service, Session
+from port502.service.long_frames import LongFrames
 from port502.transport.accepting import Acceptor
 from port502.transport.binding import bind_error
 from port502.transport.clock import clock_of
@@ -58,7 +59,7 @@ class Listener:
 
     ``answer_within`` seconds bound a service that has to wait; after it the client gets exception 04. ``stall``
     seconds bound a client that does not read its replies. ``wire`` decides what really becomes of each reply,
-    ``watch`` hears of refused and closed connections.
+    ``watch`` hears of refused and closed connections. ``long_frames`` are exceptions from the longest frame.
     """
 
     def __init__(
@@ -75,6 +76,7 @@ class Listener:
         name: str = "",
         wire: Wire | None = None,
         watch: Watch | None = None,
+        long_frames: Iterable[LongFrames] = (),
     ) -> None:
         self.service = service
         self.target = target
@@ -90,6 +92,7 @@ class Listener:
         self.name = name or str(target)
         self.wire = wire
         self.watch = watch
+        self.long_frames = tuple(long_frames)
         self.counters = ListenerCounters()
         self.complaints = Complaints(log)
         self.streams: set[ServedStream] = set()

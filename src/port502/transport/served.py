@@ -14,6 +14,7 @@ from port502.protocol.message import ExceptionResponse
 from port502.protocol.server import PendingReply, ServerConnection
 from port502.service.call import Call, Reply, Session
 from port502.service.ending import EndConnection
+from port502.service.long_frames import sizes_for
 from port502.service.maybe import Later, must_wait
 from port502.service.rate import TokenBucket
 from port502.transport.framings import framing_for
@@ -101,7 +102,7 @@ class ServedStream(asyncio.BufferedProtocol):
         if limits.requests_per_second is not None:
             self._bucket = TokenBucket(limits.requests_per_second)
         self._connection = ServerConnection(
-            framing_for(listener.target.scheme, "server"),
+            framing_for(listener.target.scheme, "server", sizes_for(listener.long_frames, self.session.host)),
             window=limits.in_flight,
             frame_timeout=limits.frame,
             idle_timeout=limits.idle,
