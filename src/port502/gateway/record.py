@@ -43,14 +43,14 @@ _UNSPEAKABLE = IPv4Address("198.18.0.1")
 
 
 class Recorder:
-    """A capture file that is written as things happen; beyond ``most`` bytes nothing is added, and the log says so.
+    """A capture file that is written as things happen, and can be read meanwhile.
 
-    Raises UsageError for a file that cannot be written.
+    Beyond ``most`` bytes nothing is added, and the log says so. Raises UsageError for a file that cannot be written.
     """
 
     def __init__(self, path: Path, *, most: int = MOST, clock: Callable[[], float] = time.time) -> None:
         try:
-            self._file: BinaryIO = path.open("wb")
+            self._file: BinaryIO = path.open("wb", buffering=0)
         except OSError as error:
             raise UsageError(f"cannot record to {path}: {error.strerror}") from error
         self.path = path
