@@ -79,7 +79,12 @@ def mapped_settings(point: MapPoint, said: PointEntry | None, interval: float) -
     """What the collector is told about a point of a map."""
     write = point.write
     if said is not None and said.write is not None:
-        write = replace(write or WriteRule(), minimum=said.write.min, maximum=said.write.max)
+        write = replace(
+            write or WriteRule(),
+            minimum=said.write.min,
+            maximum=said.write.max,
+            critical=said.write.critical,
+        )
     return PointSettings(
         point.name,
         point.point,

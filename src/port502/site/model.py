@@ -136,10 +136,11 @@ class Connection(Section):
 
 
 class WriteLimits(Section):
-    """What may be written to a point, in engineering units."""
+    """What may be written to a point, in engineering units; ``critical`` has the dashboard ask for the point's name."""
 
     min: float | None = None
     max: float | None = None
+    critical: bool = False
 
     @model_validator(mode="after")
     def _ordered(self) -> Self:

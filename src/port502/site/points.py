@@ -74,7 +74,8 @@ def point_of(entry: Entry) -> tuple[Point | None, list[Fault]]:
 def point_settings(entry: Entry, point: Point, interval: float) -> PointSettings:
     """What the collector is told about a point."""
     model = entry.model
-    write = None if model.write is None else WriteRule(model.write.min, model.write.max)
+    said = model.write
+    write = None if said is None else WriteRule(said.min, said.max, critical=said.critical)
     return PointSettings(entry.name, point, interval, model.deadband, model.stale, write)
 
 

@@ -6,7 +6,7 @@ from importlib import import_module
 
 from fastapi import FastAPI
 
-PAGES = ("login", "overview", "alarms")
+PAGES = ("login", "overview", "points", "alarms")
 
 
 def load() -> None:

@@ -37,6 +37,7 @@ class PointInfo:
     least: float | None = None
     most: float | None = None
     function: int | None = None
+    critical: bool = False
 
     def fits(self, text: str) -> bool:
         """Whether it is what somebody looks for: a part of its name, a quantity, 40108, holding:107 or 0x6B."""
@@ -89,6 +90,7 @@ def _read(connection: str, device: DeviceSettings, settings: PointSettings) -> P
         least=write.minimum if write is not None else None,
         most=write.maximum if write is not None else None,
         function=write.function if write is not None else None,
+        critical=write is not None and write.critical,
     )
 
 

@@ -13,7 +13,9 @@ from port502.collect.alarms import AlarmEvent, AlarmState
 from port502.collect.alarms.alarm import WAITING
 from port502.collect.demand import Reading
 from port502.collect.latest import Current
+from port502.collect.reads import point_of
 from port502.collect.sample import BAD, GOOD, Sample, Value
+from port502.collect.settings import PointSettings
 from port502.collect.writing import WriteResult
 from port502.errors import Port502Error, UsageError
 from port502.guard.auditor import Auditor
@@ -21,6 +23,9 @@ from port502.guard.record import WRITE, Record
 from port502.guard.settings import AuditSettings
 from port502.history import History
 from port502.history.alarm_book import alarm_events
+from port502.protocol.codes import function_name
+from port502.protocol.describe import describe
+from port502.registers.writes import request_of
 from port502.site.running import Running
 from port502.site.status import SiteStatus
 from port502.web.feed import Feed
@@ -46,6 +51,19 @@ class PointNow:
     time: float
     age: float
     registers: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Preview:
+    """What a write would send: ``registers`` or bits to ``address``, the ``pdu`` in hex, all of it as ``text``."""
+
+    point: str
+    function: int
+    function_name: str
+    address: int
+    registers: tuple[int, ...]
+    pdu: str
+    text: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -187,6 +205,32 @@ class Station:
     async def read(self, device: str, *items: str, timeout: float | None = None) -> list[Reading]:
         """Read points (names or globs) and references from a device now, through the site's own connection."""
         return await self.running.collector.read(device, *items, timeout=timeout)
+
+    def preview(self, name: str, value: Value) -> Preview:
+        """What a write of this value would send; raises UsageError where it may not be written. Nothing is sent."""
+        info = self.point(name)
+        settings = self._settings(info)
+        if not info.writable or settings.write is None:
+            raise UsageError(f"{name} may not be written")
+        if value is None:
+            raise UsageError("there is no value to write")
+        settings.write.check(name, value)
+        current = self.now(name).registers
+        request, sent = request_of(point_of(settings), value, settings.write.function, current)
+        return Preview(
+            name,
+            request.function,
+            function_name(request.function),
+            info.address or 0,
+            sent,
+            request.encode().hex(),
+            describe(request),
+        )
+
+    def _settings(self, info: PointInfo) -> PointSettings:
+        devices = [device for one in self.running.site.connections for device in one.devices]
+        device = next(device for device in devices if device.name == info.device)
+        return next(one for one in device.points if f"{device.name}.{one.name}" == info.name)
 
     async def write(self, name: str, value: Value, who: Identity, host: str = "") -> WriteResult:
         """Write a point that the site file opens for it: sent once, read back, written down with its author."""

@@ -1,10 +1,11 @@
 from __future__ import annotations
 
 import asyncio
+from pathlib import Path
 
 import pytest
 
-from tests.web.serving import Serving
+from tests.web.serving import SITE, Serving, serving
 
 
 async def test_points_are_found_and_paged(served: Serving) -> None:
@@ -68,3 +69,27 @@ async def test_the_history_of_a_point(served: Serving) -> None:
         for wrong in ({"since": "yesterdayish"}, {"every": "0.1ms"}, {"limit": 0}):
             answer = await client.get("/api/v1/history", params={"point": "pump.speed", **wrong})
             assert answer.status_code == 422, wrong
+
+
+async def test_what_a_write_would_send(served: Serving) -> None:
+    async with served.client("operator") as client:
+        answer = (await client.post("/api/v1/points/pump.setpoint/preview", json={"value": 12})).json()
+        assert (answer["function"], answer["address"], answer["registers"], answer["pdu"]) == (
+            6,
+            1,
+            [12],
+            "060001000c",
+        )
+        for value in (99, "text", 1.5):
+            refused = await client.post("/api/v1/points/pump.setpoint/preview", json={"value": value})
+            assert refused.status_code == 422, value
+    assert served.device.holding.read(1, 1) == [7]
+
+
+async def test_a_critical_point_wants_its_name(tmp_path: Path) -> None:
+    site = SITE.replace("max: 50}}", "max: 50, critical: true}}")
+    async with serving(tmp_path, site) as served, served.client("operator") as client:
+        path = "/api/v1/points/pump.setpoint/write"
+        assert (await client.post(path, json={"value": 12})).status_code == 422
+        assert (await client.post(path, json={"value": 12, "confirm": "pump.speed"})).status_code == 422
+        assert (await client.post(path, json={"value": 12, "confirm": "pump.setpoint"})).status_code == 200

@@ -33,7 +33,7 @@ devices:
     interval: 100ms
     points:
       speed: {{ref: "40001", scale: 0.1, unit: Hz, quantity: frequency}}
-      setpoint: {{ref: "40002", write: {{min: 0, max: 50}}}}
+      setpoint: {{ref: "40002", write: {{min: 0, max: 50, critical: true}}}}
       twice: {{expression: "speed * 2"}}
       broken: {{ref: "40900"}}
   meter: {{connection: dead-meter, points: {{power: {{ref: 30001, unit: W, quantity: active_power}}}}}}

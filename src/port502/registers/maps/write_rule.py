@@ -16,7 +16,7 @@ class WriteRule:
     """What may be written to a point, in engineering units; None means no limit on that side.
 
     ``step`` counts from the minimum, else from zero. ``function`` is the code that the device wants, None for the
-    usual one. ``note`` says what else happens.
+    usual one. ``note`` says what else happens. ``critical`` asks whoever writes on a screen to type the point's name.
     """
 
     minimum: float | None = None
@@ -24,6 +24,7 @@ class WriteRule:
     step: float | None = None
     function: int | None = None
     note: str = ""
+    critical: bool = False
 
     def check(self, name: str, value: Value) -> None:
         """Raises UsageError, naming the limits, for a value outside of them: nothing may be sent then."""

@@ -61,6 +61,7 @@ class Point(Model):
     writable: bool = False
     min: float | None = None
     max: float | None = None
+    critical: bool = False
 
     @classmethod
     def of(cls, info: PointInfo) -> Self:
@@ -83,6 +84,7 @@ class Point(Model):
             writable=info.writable,
             min=info.least,
             max=info.most,
+            critical=info.critical,
         )
 
 
@@ -160,9 +162,22 @@ class Series(Model):
 
 
 class WriteOrder(Model):
-    """A value to write to a point, in engineering units."""
+    """A value to write to a point, in engineering units; ``confirm`` is the point's name where it is critical."""
 
     value: bool | int | float | str
+    confirm: Annotated[str, Field(max_length=300)] = ""
+
+
+class Preview(Model):
+    """What a write would send: nothing is sent for it."""
+
+    point: str
+    function: int
+    function_name: str
+    address: int
+    registers: list[int]
+    pdu: str
+    text: str
 
 
 class Written(Model):

@@ -16,6 +16,7 @@ from port502.web.api.models import (
     Point,
     Points,
     PointWithValue,
+    Preview,
     Series,
     WriteOrder,
     Written,
@@ -63,8 +64,16 @@ async def point(name: str, site: Site, who: Viewer) -> PointWithValue:
 @router.post("/points/{name}/write")
 async def write(name: str, order: WriteOrder, site: Site, who: Operator, host: Host) -> Written:
     """Write a point that the site file opens for it: sent once, read back, and written down with its author."""
-    _known(site, name)
+    if _known(site, name).critical and order.confirm != name:
+        raise UsageError(f"{name} is critical: 'confirm' must be its name")
     return Written.of(await site.write(name, order.value, who, host))
+
+
+@router.post("/points/{name}/preview")
+async def preview(name: str, order: WriteOrder, site: Site, who: Operator) -> Preview:
+    """What a write would send: its request, address and registers. Nothing is sent."""
+    _known(site, name)
+    return Preview.model_validate(site.preview(name, order.value))
 
 
 @router.get("/history")

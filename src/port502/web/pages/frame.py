@@ -39,13 +39,14 @@ window.addEventListener("load", () => {
 
 @dataclass(frozen=True, slots=True)
 class Visit:
-    """One browser tab: the site it looks at, and who sits before it; ``secret`` is that of their cookie."""
+    """One browser tab: the site, and who sits before it: ``secret`` is in their cookie, ``host`` their address."""
 
     station: Station
     door: Door
     identity: Identity
     path: str
     secret: str
+    host: str
 
     def may(self, role: Role) -> bool:
         """Whether they may do what needs this role."""
@@ -55,8 +56,11 @@ class Visit:
 def visit_of(request: Request) -> Visit:
     """The visit that a request begins."""
     state = request.scope[STATE]
+    host = request.client.host if request.client is not None else ""
     secret = cookie_of(request.headers.get("cookie", ""))
-    return Visit(state.station, state.door, request.scope.get(IDENTITY, NOBODY), request.url.path, secret)
+    return Visit(
+        state.station, state.door, request.scope.get(IDENTITY, NOBODY), request.url.path, secret, host
+    )
 
 
 @cache
