@@ -19,7 +19,7 @@ from port502.protocol.files import (
     WriteFileRecordRequest,
 )
 from port502.protocol.identification import CanopenRequest, ReadDeviceIdentificationRequest
-from port502.protocol.message import RawRequest
+from port502.protocol.message import LongRequest, RawRequest
 from port502.protocol.register_access import (
     MaskWriteRegisterRequest,
     ReadFifoQueueRequest,
@@ -117,3 +117,8 @@ def test_each_group_of_file_records_is_a_part() -> None:
 def test_what_has_no_address_is_one_part_without_a_place(request_: Any, operation: str, writes: bool) -> None:
     [part] = parts_of(request_)
     assert (part.operation, part.writes, part.table, part.place) == (operation, writes, "", "")
+
+
+def test_a_long_request_is_judged_as_its_function() -> None:
+    [part] = parts_of(LongRequest(90, bytes(253)))
+    assert (part.operation, part.writes, part.table) == ("90", True, "")

@@ -119,13 +119,13 @@ async def test_h073_who_asked_once_is_kept_before_those_who_never_did() -> None:
     async with (
         serving(limits=Limits(connections=4, per_client=4)) as server,
         contextlib.AsyncExitStack() as stack,
+        connected(server.port, source="127.0.0.9") as seldom,
     ):
-        async with connected(server.port, source="127.0.0.9") as seldom:
-            await seldom.in_step()
-            for number in range(20):
-                await stack.enter_async_context(connected(server.port, source=f"127.0.1.{1 + number}"))
-            await until(lambda: server.counters.causes.get("made room", 0) == 17)
-            await seldom.in_step()
+        await seldom.in_step()
+        for number in range(20):
+            await stack.enter_async_context(connected(server.port, source=f"127.0.1.{1 + number}"))
+        await until(lambda: server.counters.causes.get("made room", 0) == 17)
+        await seldom.in_step()
 
 
 async def garbage(server: Server, source: str) -> None:
