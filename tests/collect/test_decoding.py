@@ -48,6 +48,31 @@ def test_plain_numbers_with_gaps_are_read_together() -> None:
     assert values(block, data) == {"a": 7, "b": -5, "c": 1.5, "d": 2**40}
 
 
+def test_blocks_of_one_layout_share_what_decodes_them_wherever_they_are() -> None:
+    here = decoder(holding("a", 10, scale=0.1), holding("b", 12))
+    there = decoder(holding("c", 110, scale=0.1), holding("d", 112))
+    assert here.quickly is there.quickly
+    assert values(there, struct.pack(">HxxH", 7, 5)) == {"c": 0.7, "d": 5}
+    for other in (
+        decoder(holding("a", 10, scale=0.2), holding("b", 12)),
+        decoder(holding("a", 10, "int16", scale=0.1), holding("b", 12)),
+        decoder(holding("a", 10, scale=0.1), holding("b", 13)),
+        decoder(holding("a", 10, scale=0.1), holding("b", 12), holding("c", 13)),
+    ):
+        assert other.quickly is not here.quickly
+
+
+def test_many_numbers_in_a_row_with_gaps_between_them_come_in_their_order() -> None:
+    kinds = ["uint16"] * 3 + ["float32"] * 4 + ["uint16", "int16", "uint16"]
+    places = [0, 1, 2, 5, 7, 9, 13, 15, 16, 19]
+    numbers = [1, 2, 3, 0.5, 1.5, 2.5, 3.5, 4, -5, 6]
+    block = decoder(
+        *[holding(f"p{n}", place, kind) for n, (place, kind) in enumerate(zip(places, kinds, strict=True))]
+    )
+    data = struct.pack(">3H4xfff4xfHh4xH", *numbers)
+    assert list(values(block, data).values()) == numbers
+
+
 def test_scaled_values_come_without_the_dust_of_binary_fractions() -> None:
     block = decoder(
         holding("a", 0, scale=0.1), holding("b", 1), holding("c", 2, "int16", scale=0.01, offset=-40)

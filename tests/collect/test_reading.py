@@ -94,3 +94,9 @@ def test_filters_stand_in_the_order_of_the_samples() -> None:
     assert block.filters is not None
     assert dict(zip(block.names, block.filters, strict=True)) == {"d.text": None, "d.b": band}
     assert two().filters is None
+
+
+def test_devices_of_one_kind_share_their_requests() -> None:
+    here = request_for(Block([Point("a", Table.HOLDING, 7)]))
+    assert request_for(Block([Point("b", Table.HOLDING, 7)])) is here
+    assert request_for(Block([Point("b", Table.INPUT, 7)])) is not here

@@ -1,8 +1,13 @@
-"""All values of a block with as little work as possible: one struct call for the plain numbers among them."""
+"""All values of a block with as little work as possible: one struct call for the plain numbers among them.
+
+Blocks of one layout share what decodes them: where a thousand devices are of one kind it is always in the cache.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from functools import lru_cache
+from itertools import groupby
 from math import isfinite
 from struct import Struct
 from typing import TypeAlias
@@ -16,6 +21,10 @@ from port502.registers.scaling import Scaler, scaler
 from port502.registers.values import FLOATS, INTEGERS, WHOLE_TYPES, DecodeError, value_fault
 
 Quick: TypeAlias = "Callable[[bytes], Sequence[Value] | None]"
+Numbers: TypeAlias = "Callable[[bytes], Sequence[Value]]"
+
+LAYOUTS = 1024
+"""So many layouts are kept for blocks to come."""
 
 _LETTERS = {name: letter for name, (letter, _) in (INTEGERS | FLOATS).items()}
 
@@ -33,13 +42,15 @@ class Decoder:
         plain, others = _sorted_out(block)
         self.points = (*plain, *others)
         step = 1 if block.table.is_bits else 2
-        self._numbers = _numbers_reader(plain, block.address) if plain else _nothing
+        scales = tuple([(point.scale, point.offset, point.type in WHOLE_TYPES) for point in plain])
+        self._numbers = _numbers_reader(_layout(plain, block.address), scales) if plain else _nothing
         self._readers: list[tuple[Reader, int]] = [
             (point.reader(), step * (point.address - block.address)) for point in others
         ]
         size = bytes_for(block.quantity) if block.table.is_bits else 2 * block.quantity
         floats = any(point.type in FLOATS for point in plain)
-        self.quickly: Quick = _quick(size, self._numbers, self._readers, floats)
+        plain_only = _quick(size, self._numbers, floats)
+        self.quickly = _quick_mixed(plain_only, self._readers) if self._readers else plain_only
 
     def carefully(self, data: bytes) -> list[tuple[Value, str]]:
         """Each value with its fault in words, which is empty where there is none."""
@@ -54,22 +65,19 @@ class Decoder:
         return found
 
 
-def _quick(
-    size: int,
-    numbers: Callable[[bytes], Sequence[Value]],
-    readers: Sequence[tuple[Reader, int]],
-    floats: bool,
-) -> Quick:
-    def wrong_size(data: bytes) -> ReplyError:
-        return ReplyError(f"{size} bytes of data were asked for, got {len(data)}")
-
+@lru_cache(maxsize=LAYOUTS)
+def _quick(size: int, numbers: Numbers, floats: bool) -> Quick:
     def plain_only(data: bytes) -> Sequence[Value] | None:
         if len(data) != size:
-            raise wrong_size(data)
+            raise ReplyError(f"{size} bytes of data were asked for, got {len(data)}")
         values = numbers(data)
         # A sum is finite if all of it is; the reverse does not hold, which costs a second look and no more.
         return None if floats and not isfinite(sum(values)) else values  # type: ignore[arg-type]
 
+    return plain_only
+
+
+def _quick_mixed(plain_only: Quick, readers: Sequence[tuple[Reader, int]]) -> Quick:
     def mixed(data: bytes) -> Sequence[Value] | None:
         values = plain_only(data)
         if values is None:
@@ -80,19 +88,18 @@ def _quick(
             return None
         return None if any(map(value_fault, others)) else [*values, *others]
 
-    return mixed if readers else plain_only
+    return mixed
 
 
 def _nothing(data: bytes) -> Sequence[Value]:
     return ()
 
 
-def _numbers_reader(points: Sequence[Point], address: int) -> Callable[[bytes], Sequence[Value]]:
-    """Reads plain points together, and scales those that want it."""
-    unpack: Callable[[bytes], tuple[float, ...]] = Struct(_layout(points, address)).unpack_from
-    scalers: list[Scaler | None] = [
-        scaler(point.scale, point.offset, point.type in WHOLE_TYPES) for point in points
-    ]
+@lru_cache(maxsize=LAYOUTS)
+def _numbers_reader(layout: str, scales: tuple[tuple[float, float, bool], ...]) -> Numbers:
+    """Reads numbers that lie together, and scales those that want it."""
+    unpack: Callable[[bytes], tuple[float, ...]] = Struct(layout).unpack_from
+    scalers: list[Scaler | None] = [scaler(*scale) for scale in scales]
     if not any(scalers):
         return unpack
 
@@ -124,11 +131,10 @@ def _sorted_out(block: Block) -> tuple[list[Point], list[Point]]:
 
 
 def _layout(points: Sequence[Point], address: int) -> str:
-    """The struct format of plain points: big-endian, what lies between them skipped."""
-    parts = [">"]
+    """The struct format of plain points: big-endian, what lies between them skipped, like ones in a row counted."""
+    letters: list[str] = []
     for point in points:
-        if point.address > address:
-            parts.append(f"{2 * (point.address - address)}x")
-        parts.append(_LETTERS[point.type])
+        letters += ["xx"] * (point.address - address)
+        letters.append(_LETTERS[point.type])
         address = point.end
-    return "".join(parts)
+    return ">" + "".join(f"{len(list(run)) * len(letter)}{letter[0]}" for letter, run in groupby(letters))

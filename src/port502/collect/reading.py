@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from functools import lru_cache
 from itertools import repeat
 from typing import Any
 
 from port502.collect.deadband import Deadband
-from port502.collect.decoding import Decoder
+from port502.collect.decoding import LAYOUTS, Decoder
 from port502.collect.derived import Node
 from port502.collect.sample import BAD, Sample, Value
 from port502.protocol.bit_access import ReadCoilsRequest, ReadDiscreteInputsRequest
@@ -28,10 +29,15 @@ _REQUESTS: dict[Table, Any] = {
 }
 
 
-def request_for(block: Block) -> Request[Any]:
-    """The request that reads a block."""
-    request: Request[Any] = _REQUESTS[block.table](block.address, block.quantity)
+@lru_cache(maxsize=LAYOUTS)
+def _request(table: Table, address: int, quantity: int) -> Request[Any]:
+    request: Request[Any] = _REQUESTS[table](address, quantity)
     return request
+
+
+def request_for(block: Block) -> Request[Any]:
+    """The request that reads a block; blocks of many devices share it."""
+    return _request(block.table, block.address, block.quantity)
 
 
 def raw_of(block: Block, point: Point, data: bytes | None) -> tuple[int, ...]:
