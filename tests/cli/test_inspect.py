@@ -169,3 +169,20 @@ def test_an_interface_is_followed_for_a_while(run: Run) -> None:
     done = run("inspect", "--follow", "lo", "--for", "0.05", "--stats", "--json")
     assert done.code == 0
     assert done.json["packets"] >= 0
+
+
+def test_a_filter_chooses_packets_for_every_output(run: Run, capture: Path, tmp_path: Path) -> None:
+    refused = run("inspect", capture, "--filter", "modbus.func_code >= 128", "--json").lines
+    assert [line["exception_code"] for line in refused] == [2]
+    opened = run("inspect", capture, "--filter", "tcp.flags.syn == 1", "--packets", "--json").lines
+    assert [line["frame"] for line in opened] == [1, 2]
+    saved = tmp_path / "reads.pcap"
+    done = run("inspect", capture, "--filter", "modbus.func_code == 3", "--write", saved, "--quiet")
+    assert done.code == 0
+    assert {line["func_code"] for line in run("inspect", saved, "--json").lines} == {3}
+
+
+def test_a_filter_that_means_nothing_names_its_column(run: Run, capture: Path) -> None:
+    done = run("inspect", capture, "--filter", "modbus && tcp.prot == 502")
+    assert (done.code, done.err.count("\n")) == (2, 1)
+    assert "filter, column 11: there is no field 'tcp.prot'; did you mean tcp.port" in done.err

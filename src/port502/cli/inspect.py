@@ -31,6 +31,8 @@ from port502.registers.maps.library import Library
 from port502.registers.point import Point
 from port502.traffic.capture import STANDARD_INPUT
 from port502.traffic.captures import Captures
+from port502.traffic.filter.compiled import Filter, compile_filter
+from port502.traffic.filter.select import selected
 from port502.traffic.live import Live
 from port502.traffic.record import Place
 from port502.traffic.saving import Saving
@@ -57,6 +59,15 @@ def inspect(
     stats: Annotated[bool, typer.Option("--stats", help="How much of what there is.")] = False,
     changes: Annotated[bool, typer.Option("--changes", help="With --values: only what changed.")] = False,
     map: options.Map = None,  # noqa: A002
+    filter: Annotated[  # noqa: A002
+        str | None,
+        typer.Option(
+            "--filter",
+            metavar="F",
+            help="Only packets that pass a display filter of Wireshark's.",
+            show_default=False,
+        ),
+    ] = None,
     follow: Annotated[
         str | None,
         typer.Option(
@@ -111,6 +122,8 @@ def inspect(
 
         port502 inspect monday.pcap tuesday.pcap --flows
 
+        port502 inspect plant.pcap --filter "modbus.func_code >= 128 && ip.addr == 10.0.0.0/8"
+
         port502 inspect plant.pcap --values --changes --map eastron/sdm630
 
         tcpdump -i eth0 -U -w - port 502 | port502 inspect - --json
@@ -120,6 +133,7 @@ def inspect(
         raise UsageError("--json or --csv, not both")
     if csv and what in ("flows", "stats"):
         raise UsageError(f"--{what} has no --csv: --json has all of it")
+    passes = None if filter is None else compile_filter(filter)
     reading = _reading(captures or [], follow, seconds_of(for_), port or [])
     place: Place | None = reading.place if len(reading.sources) > 1 else None
     series = Series(_points(map), changes=changes) if what == "values" else None
@@ -134,7 +148,7 @@ def inspect(
     live = follow is not None or STANDARD_INPUT in (captures or [])
     try:
         with _ended_by_signals() if live else _plainly():
-            _read(reading, outputs, saving, by_packet=what == "packets" or saving is not None)
+            _read(reading, outputs, saving, passes, by_packet=what == "packets" or saving is not None)
     except _EndedError as end:
         if end.number == signal.SIGINT:
             interrupt.note()
@@ -198,13 +212,21 @@ def _shown(
     return shown
 
 
-def _read(reading: Captures, outputs: Sequence[Output], saving: Saving | None, *, by_packet: bool) -> None:
-    if not by_packet:
+def _read(
+    reading: Captures,
+    outputs: Sequence[Output],
+    saving: Saving | None,
+    passes: Filter | None,
+    *,
+    by_packet: bool,
+) -> None:
+    if not by_packet and passes is None:
         for messages in reading.messages():
             for output in outputs:
                 output.messages(messages)
         return
-    for packets in reading.packets():
+    for read in reading.packets():
+        packets = read if passes is None else selected(read, passes)
         messages = [message for packet in packets for message in packet.messages]
         for output in outputs:
             output.packets(packets)
