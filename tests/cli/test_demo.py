@@ -17,13 +17,13 @@ def test_it_collects_a_plant_and_tells_what_it_came_to(run: Run, tmp_path: Path)
     done = run("demo", "--for", "1.5", "--json", *SMALL)
     assert done.code == 0
     told = done.lines[-1]
-    assert (told["connections"], told["devices"]) == (7, 8)
+    assert (told["connections"], told["devices"]) == (8, 12)
     assert told["polls"] >= 10
     assert told["good"] == told["samples"] > 20
     assert told["bad"] == told["overruns"] == told["lost"] == 0
     site = Path(told["site_file"])
     assert "refused" in told
-    assert "valid site file: 7 connections" in run("check", site).out
+    assert "valid site file: 8 connections" in run("check", site).out
     levels = run("history", "query", "tank.level", "--site", site, "--json").json["samples"]
     assert levels[0]["value"] == pytest.approx(55, abs=20)
 

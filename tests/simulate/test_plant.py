@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import socket
+from pathlib import Path
 from struct import unpack
 
 import pytest
 
 from port502.client import Client
-from port502.errors import ConnectError, GatewayTargetError, ServerDeviceBusyError, UsageError
+from port502.errors import ConnectError, GatewayTargetError, NoReplyError, ServerDeviceBusyError, UsageError
 from port502.registers.reference import Table
 from port502.service.device import Device
 from port502.simulate.bus import Line
@@ -17,6 +18,7 @@ from port502.simulate.device import SimulatedDevice
 from port502.simulate.effects import Refuse
 from port502.simulate.plant import Clock, Place, Plant
 from port502.simulate.polling import Poll
+from port502.simulate.pty_line import PtyLine
 from port502.simulate.rule import Rule, When
 from tests.simulate.maps import Clock as HandClock
 from tests.simulate.maps import meter_map
@@ -47,6 +49,26 @@ async def test_each_device_has_its_own_address_and_values() -> None:
                 found.add(tuple(await client.read_input_registers(0, 14)))
         assert len(found) == 20
         assert [status.requests for status in plant.status()] == [1] * 20
+
+
+@pytest.mark.skipif(not PtyLine.is_possible(), reason="no pseudo-terminals here")
+async def test_a_line_of_its_own_has_slaves_that_are_silent_for_others(tmp_path: Path) -> None:
+    end = tmp_path / "hall"
+    hall = Place(
+        "hall", f"rtu://{end}?baud=19200&parity=N", {1: make_meter, 5: make_meter}, line=Line(), pty=True
+    )
+    async with Plant([hall], clock=HandClock()) as plant:
+        assert plant.urls == {"hall": hall.url}
+        assert plant.status()[0].url == hall.url
+        async with Client(hall.url, response_timeout=0.2, retries=0) as client:
+            one = await client.read_input_registers(0, 14, unit=1)
+            assert await client.read_input_registers(0, 14, unit=5) != one
+            with pytest.raises(NoReplyError):
+                await client.read_input_registers(0, 14, unit=9)
+    assert not end.is_symlink()
+    end.touch()
+    with pytest.raises(UsageError, match="is no serial line"):
+        await Plant([hall]).start()
 
 
 async def test_a_gateway_has_a_bus_behind_it() -> None:

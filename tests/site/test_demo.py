@@ -18,14 +18,16 @@ from port502.site.plant_file import load_plant
 async def test_every_device_answers_and_both_files_are_valid(tmp_path: Path) -> None:
     async with Demo(tmp_path, meters=3, port=0) as demo:
         site = load_site(demo.site_file)
-        names = ["plc", "inverter", "battery", "drive", "heat-pump", "eastron-01", "abb-02", "schneider-03"]
+        names = ["plc", "inverter", "battery", "drive", "heat-pump", "hall-bus"]
+        names += ["eastron-01", "abb-02", "schneider-03"]
         assert [connection.name for connection in site.connections] == names
         assert not site.warnings
         assert {place.name: place.url for place in load_plant(demo.plant_file).places} == demo.urls
         for connection in site.connections:
-            async with Client(connection.url) as client:
+            async with Client(connection.url, settle=connection.settle) as client:
                 for device in connection.devices:
-                    assert await client.read(*(one.point.reference for one in device.points))
+                    for one in device.points:
+                        assert await client.read(one.point.reference, unit=device.unit)
 
 
 async def test_meters_have_addresses_of_their_own(tmp_path: Path) -> None:

@@ -19,8 +19,10 @@ from port502.site.demo_files import (
     DOORS,
     FEEDERS,
     GUARD,
+    HALL,
     INTRUDER,
     KINDS,
+    LINE_NAME,
     MAP_NAME,
     PLANT_NAME,
     PLC_FILE,
@@ -36,9 +38,10 @@ from port502.site.demo_files import (
 from port502.site.plant_file import load_plant
 
 
-def written(folder: Path, meters: int) -> Site:
+def written(folder: Path, meters: int, hall: str = "") -> Site:
     known = parts(meters)
     urls = {part.name: f"tcp://{part.host}:1502" for part in known}
+    urls[HALL] = hall or f"rtu://{folder / LINE_NAME}?baud=19200&parity=N"
     (folder / MAP_NAME).write_text(TANK_MAP)
     (folder / DEVICE_NAME).write_text(PLC_FILE)
     (folder / PLANT_NAME).write_text(plant_text(known, urls))
@@ -57,7 +60,21 @@ def test_all_files_are_valid_and_agree(tmp_path: Path, meters: int) -> None:
     assert {place.name: place.url for place in plant.places} == {
         connection.name: connection.url for connection in site.connections
     }
-    assert len(plant.places) == meters + 5
+    assert len(plant.places) == meters + 6
+
+
+def test_the_hall_is_on_a_serial_line_or_on_tcp_where_there_is_none(tmp_path: Path) -> None:
+    for hall, pty in (("", True), ("rtu+tcp://127.0.3.6:1502", False)):
+        site = written(tmp_path, 1, hall)
+        (place,) = (one for one in load_plant(tmp_path / PLANT_NAME).places if one.name == HALL)
+        (connection,) = (one for one in site.connections if one.name == HALL)
+        assert (place.pty, place.url) == (pty, connection.url)
+        assert place.units is not None
+        assert sorted(place.units) == [device.unit for device in connection.devices] == [1, 2, 3, 4]
+        assert connection.in_turns
+        gateway, share = (one for one in site.listeners if one.name != GUARD)
+        assert gateway.gateway is not None
+        assert (share.connection, share.share is not None) == ("inverter", True)
 
 
 def test_fifty_meters_are_of_ten_makers(tmp_path: Path) -> None:

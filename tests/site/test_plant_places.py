@@ -46,7 +46,10 @@ def test_what_is_wrong_with_a_place() -> None:
     assert said(listen="tcp://127.0.0.1:1502") == []
     assert said() == ["listens nowhere"]
     assert "only a gateway has units" in said(listen="tcp://127.0.0.1:1502", units={"1": "a/b"})
-    assert "under 'gateway'" in said(gateway="tcp://127.0.0.1:1502", listen="tcp://127.0.0.1:1502")[0]
+    assert (
+        "'gateway' says already where it listens"
+        in said(gateway="tcp://127.0.0.1:1502", listen="tcp://127.0.0.1:1502")[0]
+    )
     assert "public address" in said(listen="tcp://8.8.8.8:1502")[0]
     assert "tls" in said(listen="tls://127.0.0.1:1502")[0]
     assert "one serial line" in said(listen="rtu:///dev/ttyS0", copies=2)[0]

@@ -54,6 +54,7 @@ def demo(
     The devices are real Modbus servers on this machine, each at an address of its own, simulated from maps of the
     library; the meters are polled every 5 s, the PLC every 500 ms, and all values are kept. A guard stands before
     the PLC, and every 20 s a hostile client tries to overspeed its pump: it is refused, and the audit log tells.
+    Four more meters share a serial line behind a gateway, and the inverter takes one connection, which is shared.
     Beside the site file that it names lies the plant file. While it runs, other commands can ask it with the site file.
 
     Example:

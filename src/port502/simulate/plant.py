@@ -6,6 +6,7 @@ import asyncio
 import time as time_module
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
 from types import TracebackType
 from typing import Self
 
@@ -18,7 +19,9 @@ from port502.service.units import Units
 from port502.simulate.bus import Line, SerialBus
 from port502.simulate.faults import Faults
 from port502.simulate.polling import Poll, Poller
+from port502.simulate.pty_line import PtyLine
 from port502.simulate.rule import Rule
+from port502.transport.url import parse_url
 
 ROOMY = Limits(connections=256, per_client=256, idle=None)
 """A plant's devices are as patient as they can be; faults make them otherwise."""
@@ -35,6 +38,7 @@ Make = Callable[[object, Clock], Device]
 class Place:
     """What listens at one url: devices by unit id (None: a single one that answers any), maybe behind a serial line.
 
+    With ``pty`` the plant makes a serial line of its own, and the url is where its other end will be.
     ``seed`` makes the values its own. ``rules`` are its faults, ``polls`` what its first device polls.
     """
 
@@ -46,6 +50,12 @@ class Place:
     rules: tuple[Rule, ...] = ()
     polls: tuple[Poll, ...] = ()
     seed: object = 0
+    pty: bool = False
+
+    @property
+    def on_line(self) -> bool:
+        """Whether its units are on a serial line themselves, where one that is not there has to be silent."""
+        return parse_url(self.url).is_serial
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +92,12 @@ class _Running:
     devices: list[Device]
     faults: Faults | None
     pollers: list[Poller] = field(default_factory=list)
+    line: PtyLine | None = None
+
+    @property
+    def url(self) -> str:
+        """Where it is asked."""
+        return self.place.url if self.line is not None else self.server.url
 
 
 class Plant:
@@ -119,7 +135,7 @@ class Plant:
     @property
     def urls(self) -> dict[str, str]:
         """Where each place listens, with the ports that the system chose."""
-        return {one.place.name: one.server.url for one in self._running}
+        return {one.place.name: one.url for one in self._running}
 
     def device(self, name: str, unit: int | None = None) -> Device:
         """A device of a running plant; raises UsageError for a name or unit that there is not."""
@@ -139,9 +155,7 @@ class Plant:
         began = asyncio.get_running_loop().time()
         try:
             for place in self.places:
-                running = self._made(place, began)
-                await running.server.start()
-                self._running.append(running)
+                await self._start(place, began)
             for running in self._running:
                 self._start_pollers(running)
         except BaseException:
@@ -155,20 +169,39 @@ class Plant:
         await asyncio.gather(*self._tasks, return_exceptions=True)
         self._tasks.clear()
         await asyncio.gather(*(one.server.stop(grace=0.2) for one in self._running))
+        for one in self._running:
+            if one.line is not None:
+                one.line.stop()
         self._running.clear()
 
     def status(self) -> list[PlaceStatus]:
         """How every place fares."""
         return [_status(one) for one in self._running]
 
-    def _made(self, place: Place, began: float) -> _Running:
+    async def _start(self, place: Place, began: float) -> None:
+        line = None
+        url = place.url
+        if place.pty:
+            target = parse_url(url)
+            line = PtyLine(Path(target.device))
+            line.start()
+            url = url.replace(target.device, line.ends[1], 1)
+        try:
+            running = self._made(place, url, began)
+            await running.server.start()
+        except BaseException:
+            if line is not None:
+                line.stop()
+            raise
+        running.line = line
+        self._running.append(running)
+
+    def _made(self, place: Place, url: str, began: float) -> _Running:
         service, devices = self._service(place)
         if not place.rules:
-            return _Running(
-                place, Server(service, place.url, limits=ROOMY, answer_within=PATIENCE), devices, None
-            )
+            return _Running(place, Server(service, url, limits=ROOMY, answer_within=PATIENCE), devices, None)
         faults = Faults(place.rules, seed=f"{place.seed}/{place.name}", began=began)
-        server = Server(faults.around(service), place.url, limits=ROOMY, answer_within=PATIENCE, wire=faults)
+        server = Server(faults.around(service), url, limits=ROOMY, answer_within=PATIENCE, wire=faults)
         return _Running(place, server, devices, faults)
 
     def _service(self, place: Place) -> tuple[Service, list[Device]]:
@@ -186,7 +219,8 @@ class Plant:
             made[unit] = shared[id(make)]
         devices = list({id(device): device for device in made.values()}.values())
         if place.line is not None:
-            return SerialBus(made, place.line), list(made.values())
+            bus = Units(dict(made)) if place.on_line else SerialBus(made, place.line)
+            return bus, list(made.values())
         return Units(dict(made)), devices
 
     def _start_pollers(self, running: _Running) -> None:
@@ -206,7 +240,7 @@ def _status(one: _Running) -> PlaceStatus:
     )
     return PlaceStatus(
         name=one.place.name,
-        url=one.server.url,
+        url=one.url,
         devices=len(one.devices),
         connections=counters.accepted - counters.closed,
         requests=(

@@ -8,16 +8,20 @@ import socket
 import stat
 import sys
 import tempfile
+from importlib.util import find_spec
 from pathlib import Path
 from types import TracebackType
 from typing import Self
 
 from port502.errors import ConnectError, UsageError
 from port502.simulate.plant import Plant
+from port502.simulate.pty_line import PtyLine
 from port502.site.demo_files import (
     DEVICE_NAME,
     DOORS,
+    HALL,
     INTRUDER,
+    LINE_NAME,
     MAP_NAME,
     PLANT_NAME,
     PLC_FILE,
@@ -41,7 +45,8 @@ class Demo:
     """The plant of a plant file in ``folder``, and the site file beside it; as a context the plant runs.
 
     Each device has an address of its own (127.0.2.1, 127.0.2.2, ... for the meters) where the system has more of
-    them than 127.0.0.1, else a port of its own. A port that is taken gives way to one that the system chooses.
+    them than 127.0.0.1, else a port of its own. A port that is taken gives way to one that the system chooses. The
+    gateway hall is on a serial line of pseudo-terminals, or on RTU over TCP where there are none.
     """
 
     def __init__(self, folder: Path, *, meters: int = METERS, port: int = PORT) -> None:
@@ -98,10 +103,17 @@ class Demo:
     async def _started(self, port: int) -> Plant:
         """The plant of the plant file, at work, its devices at this port wherever it is free."""
         places = {part.name: place_of(part.host, port) for part in self._parts}
+        places[HALL] = self._line() or places[HALL].replace("tcp:", "rtu+tcp:", 1)
         self._write(PLANT_NAME, plant_text(self._parts, places))
         plant = load_plant(self.plant_file).plant()
         await plant.start()
         return plant
+
+    def _line(self) -> str:
+        """Where the hall's serial line ends; empty where this system cannot have one."""
+        if not PtyLine.is_possible() or find_spec("serialx") is None:
+            return ""
+        return f"rtu://{(self.folder / LINE_NAME).absolute()}?baud=19200&parity=N"
 
     def _write(self, name: str, text: str) -> None:
         (self.folder / name).write_text(text, encoding="utf-8")

@@ -32,6 +32,15 @@ POLICY_NAME = "policy.yaml"
 GUARD = "plc-guard"
 """The listener that stands before the PLC."""
 
+HALL = "hall-bus"
+"""The serial line of the gateway hall: a connection of the site, and a line of the plant."""
+
+HALL_KINDS = ("eastron/sdm630", "abb/b23", "schneider/iem3000", "siemens/pac2200")
+"""Its slaves, unit 1 and up."""
+
+LINE_NAME = "hall-line"
+"""The end of that line that the site opens, beside its file."""
+
 INTRUDER = "127.0.66.6"
 """Where the hostile client comes from, on a system that has the address."""
 
@@ -104,6 +113,7 @@ devices:
   inverter:
     connection: inverter
     map: sungrow/sg
+    max_registers: 100
     groups:
       power: {interval: 2s, points: [active_power_total, dc_power_total, "voltage_l?", "current_l?"]}
       state: {interval: 5s, points: [work_state, inverter_temperature]}
@@ -134,7 +144,8 @@ actual_temperature_hot_water]}
 
 _METER = """\
   {name}:
-    connection: {name}
+    connection: {connection}
+    unit: {unit}
     map: {map}
     groups:
       live: {{interval: 5s, points: [active_power_total, "voltage_l?", "current_l?", frequency]}}
@@ -148,13 +159,14 @@ _SITE_TAIL = "\nhistory: {path: data/, keep: 1d, max_size: 256MiB}\n"
 class Part:
     """A device of the demo: its name, what it is (a key of the plant file), and the address meant for it.
 
-    ``timeout`` is how long the site waits for its replies.
+    ``timeout`` is how long the site waits for its replies, ``manners`` are more keys of its connection.
     """
 
     name: str
     what: str
     host: str
     timeout: str = "400ms"
+    manners: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,7 +178,11 @@ class Door:
     host: str
 
 
-DOORS = (Door(GUARD, f"policy: {POLICY_NAME}, guard: {{connection: plc}}", "127.0.3.101"),)
+DOORS = (
+    Door(GUARD, f"policy: {POLICY_NAME}, guard: {{connection: plc}}", "127.0.3.101"),
+    Door("hall", f"gateway: [{{units: 1-{len(HALL_KINDS)}, bus: {HALL}}}]", "127.0.3.102"),
+    Door("inverter-for-all", "share: {connection: inverter, cache: 1s}", "127.0.3.103"),
+)
 """Where others come in, besides the collector."""
 
 
@@ -174,15 +190,26 @@ def parts(meters: int) -> list[Part]:
     """All devices of a demo with so many meters."""
     return [
         Part("plc", f"file: {DEVICE_NAME}", "127.0.3.1", "200ms"),
-        Part("inverter", "map: sungrow/sg", "127.0.3.2"),
+        Part(
+            "inverter",
+            "map: sungrow/sg, personality: one-connection-inverter",
+            "127.0.3.2",
+            "900ms",
+            "settle: 1200ms",
+        ),
         Part("battery", "map: byd/battery-box", "127.0.3.3"),
         Part("drive", "map: siemens/sinamics-g120", "127.0.3.4"),
         Part("heat-pump", "map: stiebel-eltron/wpm", "127.0.3.5"),
+        Part(HALL, f"units: {{{_hall_units()}}}", "127.0.3.6", "300ms"),
         *(
             Part(name, f"map: {KINDS[place % len(KINDS)][1]}", f"{METER_NETWORK}{place + 1}")
             for place, name in enumerate(meter_names(meters))
         ),
     ]
+
+
+def _hall_units() -> str:
+    return ", ".join(f"{unit}: {kind}" for unit, kind in enumerate(HALL_KINDS, 1))
 
 
 def meter_names(meters: int) -> list[str]:
@@ -191,14 +218,23 @@ def meter_names(meters: int) -> list[str]:
 
 
 def plant_text(known: Sequence[Part], urls: Mapping[str, str]) -> str:
-    """The plant file; ``urls`` says where each part listens. Its PLC polls the first meters every second."""
+    """The plant file; ``urls`` says where each part listens. Its PLC polls the first meters every second.
+
+    A hall on a serial line gets one of the plant's own.
+    """
     feeders = [part.name for part in known if part.host.startswith(METER_NETWORK)][:FEEDERS]
     lines = [_PLANT_HEAD]
     for part in known:
-        lines.append(f'  {part.name}: {{{part.what}, listen: "{urls[part.name]}"}}\n')
+        lines.append(f"  {part.name}: {{{part.what}, {_listens(part, urls[part.name])}}}\n")
         if part.name == "plc":
             lines[-1] = _plc_text(part, urls[part.name], feeders)
     return "".join(lines)
+
+
+def _listens(part: Part, url: str) -> str:
+    if part.name != HALL:
+        return f'listen: "{url}"'
+    return f'gateway: "{url}"' if url.startswith("rtu+tcp:") else f"pty: {LINE_NAME}"
 
 
 def _plc_text(plc: Part, url: str, feeders: Sequence[str]) -> str:
@@ -212,13 +248,22 @@ def _plc_text(plc: Part, url: str, feeders: Sequence[str]) -> str:
 def site_text(known: Sequence[Part], urls: Mapping[str, str], meters: int, doors: Mapping[str, str]) -> str:
     """The site file that collects them; ``doors`` says where its listeners listen."""
     lines = [_SITE_HEAD]
-    lines += [
-        f'  {part.name}: {{url: "{urls[part.name]}", response_timeout: {part.timeout}}}\n' for part in known
-    ]
+    for part in known:
+        manners = f", {part.manners}" if part.manners else ""
+        lines.append(
+            f'  {part.name}: {{url: "{urls[part.name]}", response_timeout: {part.timeout}{manners}}}\n'
+        )
     lines += [_DEVICES, _feeders_text(min(FEEDERS, meters))]
     for place, name in enumerate(meter_names(meters)):
         _, device_map, energy = KINDS[place % len(KINDS)]
-        lines.append(_METER.format(name=name, map=device_map, energy=energy))
+        lines.append(_METER.format(name=name, connection=name, unit=1, map=device_map, energy=energy))
+    energy_of = {device_map: energy for _, device_map, energy in KINDS}
+    for unit, device_map in enumerate(HALL_KINDS, 1):
+        lines.append(
+            _METER.format(
+                name=f"hall-{unit}", connection=HALL, unit=unit, map=device_map, energy=energy_of[device_map]
+            )
+        )
     lines.append("\nlisteners:\n")
     lines += [f'  {door.name}: {{url: "{doors[door.name]}", {door.what}}}\n' for door in DOORS]
     lines.append(_SITE_TAIL)

@@ -23,7 +23,7 @@ from port502.site.faults import ERROR, WARNING, Fault, KeyPath, SiteFileError, i
 from port502.site.plant_contents import Contents, content_of, libmodbus_content
 from port502.site.plant_effects import effect_word
 from port502.site.plant_model import DeviceEntry, FaultEntry, PlantFile, PollEntry
-from port502.site.plant_places import copy_url, listen_faults
+from port502.site.plant_places import copy_url, listen_faults, url_of
 from port502.site.validate import validated
 from port502.transport.url import parse_url
 
@@ -129,10 +129,11 @@ class _Builder:
         """What answers there; None, and a fault, where nothing can."""
         if entry.personality == LIBMODBUS:
             return libmodbus_content()
-        if entry.gateway is not None:
+        if entry.is_bus:
             found = {unit: self._one(name, (*path, "units", str(unit))) for unit, name in entry.units.items()}
             if not found:
-                self._complain((*path, "gateway"), "has nobody on its bus", "add units: {1: eastron/sdm120}")
+                key = "gateway" if entry.pty is None else "pty"
+                self._complain((*path, key), "has nobody on its bus", "add units: {1: eastron/sdm120}")
             known = {unit: one for unit, one in found.items() if one is not None}
             return Contents.on_bus(known) if found and len(known) == len(found) else None
         name, key = (entry.map, "map") if entry.map is not None else (entry.file, "file")
@@ -155,10 +156,10 @@ class _Builder:
         return None
 
     def _copies_of(self, name: str, entry: DeviceEntry, content: Contents) -> list[Place]:
-        url = entry.gateway if entry.gateway is not None else entry.listen
+        url = url_of(entry, self._base)
         if url is None:
             return []
-        line = Line(entry.baud, timeout=entry.timeout) if entry.gateway is not None else None
+        line = Line(entry.baud, timeout=entry.timeout) if entry.is_bus else None
         rules: tuple[Rule, ...] = ()
         if entry.personality == LIBMODBUS:
             rules = LIBMODBUS_RULES
@@ -172,7 +173,8 @@ class _Builder:
             except UsageError:  # which was said about the first of them
                 continue
             seed = f"{self._file.seed}/{copy}"
-            made.append(Place(copy, place, content.units, content.any_unit, line, rules, seed=seed))
+            pty = entry.pty is not None
+            made.append(Place(copy, place, content.units, content.any_unit, line, rules, seed=seed, pty=pty))
         return made
 
     def _rules(self, places: Sequence[Place]) -> dict[str, list[Rule]]:

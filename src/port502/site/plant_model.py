@@ -163,7 +163,11 @@ class PollEntry(Section):
 
 
 class DeviceEntry(Section):
-    """A device of the plant, so many times, or a gateway with a serial bus behind it."""
+    """A device of the plant, so many times, or a gateway with a serial bus behind it.
+
+    A ``gateway`` with a serial url is the line itself, with its units on it; ``pty`` is a line that is made for them,
+    whose other end gets that name.
+    """
 
     map: Line | None = None
     file: Line | None = None
@@ -172,10 +176,16 @@ class DeviceEntry(Section):
     copies: Annotated[int, Field(ge=1, le=MOST_COPIES)] = 1
     personality: Annotated[str, OneOf("personality", CHARACTERS)] | None = None
     gateway: Annotated[str, Text(1024)] | None = None
+    pty: Line | None = None
     baud: Annotated[int, Field(ge=300, le=4_000_000)] = 19_200
     timeout: Annotated[float, Duration(0.01, 60)] = 0.5
     units: dict[Annotated[int, UnitKeyKind()], Line] = Field(default_factory=dict)
     polls: list[PollEntry] = Field(default_factory=list)
+
+    @property
+    def is_bus(self) -> bool:
+        """Whether it is several units on one line."""
+        return self.gateway is not None or self.pty is not None
 
 
 class FaultEntry(Section):

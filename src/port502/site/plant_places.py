@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
+from pathlib import Path
 
 from port502.errors import UsageError
 from port502.service.access import check_listener_address
@@ -16,6 +17,9 @@ HOSTS = 254
 """Hosts of the last part of an address: 1 to 254; the next copy goes into the next third part."""
 
 HIGHEST_PORT = 65535
+PLACES = ("gateway", "pty", "listen")
+"""The keys that say where a device listens."""
+
 _LAST_PART = re.compile(r"(\d{1,3})\.(\d{1,3})\.(\d{1,3})\.\{n\}")
 
 
@@ -45,20 +49,25 @@ def copy_url(url: str, number: int) -> str:
     return url.replace("{n}", str(number))
 
 
+def url_of(entry: DeviceEntry, folder: Path) -> str | None:
+    """Where a device listens, its copies not considered; None where nothing says so."""
+    if entry.pty is not None:
+        return f"rtu://{(folder / entry.pty).absolute()}?baud={entry.baud}&parity=N"
+    return entry.gateway if entry.gateway is not None else entry.listen
+
+
 def listen_faults(name: str, entry: DeviceEntry, document: Document) -> list[Fault]:
     """What is wrong with where a device listens."""
     path = ("devices", name)
-    key = "gateway" if entry.gateway is not None else "listen"
-    if entry.gateway is not None and entry.listen is not None:
-        return [
-            document.fault(
-                (*path, "listen"), "a gateway says under 'gateway' where it listens", "leave one out"
-            )
-        ]
-    url = entry.gateway if entry.gateway is not None else entry.listen
+    given = [key for key in PLACES if getattr(entry, key) is not None]
+    if len(given) > 1:
+        message = f"{given[0]!r} says already where it listens"
+        return [document.fault((*path, given[1]), message, "leave one out")]
+    key = given[0] if given else "listen"
+    url = url_of(entry, document.path.parent)
     if url is None:
         return [document.fault(path, "listens nowhere", 'write listen: "tcp://127.0.0.1:1502"', at_key=True)]
-    if entry.gateway is None and entry.units:
+    if not entry.is_bus and entry.units:
         return [document.fault((*path, "units"), "only a gateway has units", "write unit: 1")]
     try:
         first, last = parse_url(copy_url(url, 1)), parse_url(copy_url(url, entry.copies))
@@ -72,7 +81,7 @@ def listen_faults(name: str, entry: DeviceEntry, document: Document) -> list[Fau
 def _check(target: Target, entry: DeviceEntry) -> None:
     if target.scheme == "tls":
         raise UsageError("simulated devices do not listen with tls://; use tcp://")
-    if target.is_serial and (entry.copies > 1 or entry.gateway is not None):
-        raise UsageError(f"{target} is one serial line, for one device")
+    if target.is_serial and entry.copies > 1:
+        raise UsageError(f"{target} is one serial line: it has no room for copies")
     if not target.is_serial:
         check_listener_address(target.host, None)
