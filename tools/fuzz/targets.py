@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 from port502.errors import Port502Error
@@ -20,12 +22,18 @@ from port502.traffic.decoding.requests import request_layout
 from port502.traffic.decoding.responses import response_layout
 from port502.traffic.dissector import Dissector
 from port502.traffic.fields import fields_of
+from port502.traffic.filter.compiled import compile_filter
+from port502.traffic.flows import Flows
 from port502.traffic.headers import headers_of
 from port502.traffic.hextext.piece import Piece
 from port502.traffic.hextext.read import read_bytes, read_text
 from port502.traffic.links import NAMES
+from port502.traffic.message import Message
+from port502.traffic.packet import Packet
 from port502.traffic.pcap import PcapParser
 from port502.traffic.pcapng import PcapngParser
+from port502.traffic.record import packet_record
+from port502.traffic.record import record_of as message_record
 
 CORPUS = Path(__file__).parents[2] / "tests" / "hostile" / "corpus"
 _LINKS = (*NAMES, 147)
@@ -113,6 +121,19 @@ def _hex_file(data: bytes) -> None:
     decode(read_bytes(data))
 
 
+def _filters(data: bytes) -> None:
+    passes = compile_filter(data.decode("utf-8", "replace"))
+    for packet in _some_packets():
+        assert passes(packet) in (True, False)
+
+
+@cache
+def _some_packets() -> list[Packet]:
+    """The packets of a small capture, for filters to choose from."""
+    parser = PcapParser()
+    return Dissector().packets(parser.feed(corpus_of("captures.hex")[0]))
+
+
 def _headers(data: bytes) -> None:
     headers_of(_LINKS[data[0] % len(_LINKS)] if data else 1, data[1:])
 
@@ -130,11 +151,15 @@ def _capture(parser: PcapParser | PcapngParser, data: bytes) -> None:
         return
     records = parser.feed(data)
     parser.end()
-    dissector = Dissector()
+    dissector, flows = Dissector(), Flows()
+    found: list[Message] = []
     for packet in dissector.packets(records[:200]):
-        for message in packet.messages:
-            _ = message.problems, message.values, message.reference_num, message.response_time_ms
-        _ = packet.headers
+        json.dumps(packet_record(packet))
+        found += packet.messages
+    found += dissector.end()
+    flows.add(found)
+    for message in found:
+        json.dumps(message_record(message))
 
 
 TARGETS: dict[str, Target] = {
@@ -147,6 +172,7 @@ TARGETS: dict[str, Target] = {
     "readings": Target(_readings, "pdus.hex"),
     "hex-text": Target(_hex_text, "texts.txt"),
     "hex-file": Target(_hex_file, "texts.txt"),
+    "filters": Target(_filters, "filters.txt", 2),
     "headers": Target(_headers, "packets.hex", 3),
     "pcap": Target(_pcap, "captures.hex", 2),
     "pcapng": Target(_pcapng, "captures.hex", 2),

@@ -122,7 +122,7 @@ def inspect(
 
         port502 inspect monday.pcap tuesday.pcap --flows
 
-        port502 inspect plant.pcap --filter "modbus.func_code >= 128 && ip.addr == 10.0.0.0/8"
+        port502 inspect plant.pcap --filter "modbus.func_code >= 128"
 
         port502 inspect plant.pcap --values --changes --map eastron/sdm630
 
