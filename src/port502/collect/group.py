@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -89,6 +89,7 @@ class Group(Job):
         "_delayed",
         "_first",
         "_flying",
+        "_guilty",
         "_health",
         "_next",
         "_plan_until",
@@ -131,6 +132,7 @@ class Group(Job):
         self._flying = 0
         self._delayed: list[LiveBlock] = []
         self._silent = False
+        self._guilty: Mapping[str, str] = {}
 
     def __str__(self) -> str:
         return f"{self.device} every {self.interval:g} s"
@@ -170,6 +172,7 @@ class Group(Job):
     def _plan(self, now: float) -> None:
         if self.reads.refresh(now, self.line.wall()):
             self._blocks = self.reads.live
+            self._guilty = self.reads.guilty
             self._first = 0
         self._plan_until = self.reads.retry_at
 
@@ -264,7 +267,7 @@ class Group(Job):
             self.line.outlet.failed(block, reason, now, self.line.wall())
 
     def _finish(self, now: float) -> None:
-        if self.reads.guilty:
+        if self._guilty:
             self._report_guilty(now)
         if self.running:
             self.running = False
@@ -275,7 +278,7 @@ class Group(Job):
 
     def _report_guilty(self, now: float) -> None:
         time = self.line.wall()
-        samples = [Sample(name, time, None, BAD, reason) for name, reason in self.reads.guilty.items()]
+        samples = [Sample(name, time, None, BAD, reason) for name, reason in self._guilty.items()]
         self.line.outlet.put(samples, self.reads.guilty_feed, now, time)
 
     # What became of a block

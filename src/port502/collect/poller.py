@@ -62,21 +62,22 @@ class Poller:
     """Polls all devices of one connection; it is the ``Line`` of their groups. Raises UsageError for a bad device."""
 
     def __init__(self, settings: ConnectionSettings, shop: Workshop) -> None:
-        self.settings = settings
-        self.shop = shop
-        self.outlet = shop.outlet
-        self.tally = shop.tally
-        self.retries = settings.retries
-        self.response_timeout = settings.response_timeout
+        # What each poll looks at comes first and thus lies together in memory.
+        self.ready = False
         self.parallel = settings.window
+        self.response_timeout = settings.response_timeout
+        self.tally = shop.tally
         self.time = shop.clock.time
         self.wall = shop.clock.wall
+        self.response = Recent()
+        self.outlet = shop.outlet
         self.wire: Wire
-        self.ready = False
+        self.settings = settings
+        self.shop = shop
+        self.retries = settings.retries
         self.down: str | None = None
         self.units: dict[int, Unit] = {}
         self.groups: dict[tuple[str, float], Group] = {}
-        self.response = Recent()
         self.wasted = 0.0
         self.load = 0.0
         self.exceptions = 0
