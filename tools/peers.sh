@@ -40,6 +40,7 @@ has_program ip || set -- "$@" iproute2
 has_program nmap || set -- "$@" nmap
 has_program chromium || set -- "$@" chromium
 has_program ufw || set -- "$@" ufw
+has_program nmap || set -- "$@" nmap
 # Its package starts firewalld where systemd runs, and that would filter this very machine.
 has_program firewall-offline-cmd || test -d /run/systemd/system || set -- "$@" firewalld
 install "$@"
