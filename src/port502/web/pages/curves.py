@@ -1,0 +1,156 @@
+"""Samples as the curves of a chart: gaps stay gaps, and what is not good is told below the curve."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from port502.collect.sample import BAD, GOOD, Sample
+
+COLOURS = ("#2f5d8a", "#b0562c", "#3f7d4e", "#7a4b8c", "#8a6a00", "#3b7f86", "#9c3d5c", "#5b6570")
+MOST_CURVES = len(COLOURS)
+TONES = {GOOD: "#9aa5af", "uncertain": "#d1a200", BAD: "#c0392b"}
+GAP = 3.0
+"""A silence of so many usual distances is a gap."""
+
+
+@dataclass(slots=True)
+class Curve:
+    """One point's values by their times in milliseconds, with None where there is a gap; and its qualities' spans."""
+
+    name: str
+    unit: str
+    colour: str
+    values: list[list[float | None]] = field(default_factory=list)
+    spans: list[tuple[float, float, str, str]] = field(default_factory=list)
+
+
+def curve_of(name: str, unit: str, colour: str, samples: Sequence[Sample], usual: float) -> Curve:
+    """The curve of samples in order of time that come ``usual`` seconds apart."""
+    curve = Curve(name, unit, colour)
+    before: Sample | None = None
+    for sample in samples:
+        moment = sample.time * 1000
+        if before is not None and sample.time - before.time > GAP * usual:
+            curve.values.append([before.time * 1000 + 1, None])
+        value = sample.value
+        number = float(value) if isinstance(value, bool | int | float) and sample.quality != BAD else None
+        curve.values.append([moment, number])
+        _span(curve, before, sample, usual)
+        before = sample
+    return curve
+
+
+def _span(curve: Curve, before: Sample | None, sample: Sample, usual: float) -> None:
+    """Lengthen the last span of quality, or begin another."""
+    moment = sample.time * 1000
+    near = before is not None and sample.time - before.time <= GAP * usual
+    if curve.spans and near:
+        begin, _, quality, reason = curve.spans[-1]
+        if quality == sample.quality:
+            curve.spans[-1] = (begin, moment, quality, sample.reason or reason)
+            return
+        curve.spans[-1] = (begin, moment, quality, reason)
+    curve.spans.append((moment, moment + usual * 1000, sample.quality, sample.reason))
+
+
+def chart(curves: Sequence[Curve], begin: float, end: float, *, dark: bool = False) -> dict[str, Any]:
+    """The options of an ECharts chart of curves from Unix time ``begin`` to ``end``."""
+    quiet, line = ("#9aa5af", "#343c44") if dark else ("#5b6570", "#d3d7db")
+    units = list(dict.fromkeys(curve.unit for curve in curves)) or [""]
+    strip = 14 * max(len(curves), 1)
+    axis = {"axisLabel": {"color": quiet}, "axisLine": {"lineStyle": {"color": line}}}
+    times = {"type": "time", "min": begin * 1000, "max": end * 1000, **axis}
+    values = [
+        {
+            "type": "value",
+            "name": unit,
+            "nameTextStyle": {"color": quiet},
+            "scale": True,
+            "position": "left" if place % 2 == 0 else "right",
+            "offset": 55 * (place // 2),
+            "splitLine": {"show": place == 0, "lineStyle": {"color": line}},
+            **axis,
+        }
+        for place, unit in enumerate(units)
+    ]
+    names = {
+        "type": "category",
+        "gridIndex": 1,
+        "data": [curve.name for curve in curves],
+        "inverse": True,
+        "axisLabel": {"show": False},
+        "axisTick": {"show": False},
+        "axisLine": {"show": False},
+    }
+    return {
+        "animation": False,
+        "useUTC": True,
+        "textStyle": {"fontFamily": "inherit"},
+        "legend": {"top": 0, "type": "scroll", "textStyle": {"color": quiet}, "data": names["data"]},
+        "tooltip": {"trigger": "axis", "confine": True, "axisPointer": {"type": "cross"}},
+        "axisPointer": {"link": [{"xAxisIndex": "all"}]},
+        "grid": [
+            {"left": 64, "right": 24 if len(units) == 1 else 64, "top": 56, "bottom": 92 + strip},
+            {"left": 64, "right": 24 if len(units) == 1 else 64, "height": strip, "bottom": 52},
+        ],
+        "xAxis": [times, {**times, "gridIndex": 1, "show": False}],
+        "yAxis": [*values, names],
+        "dataZoom": [
+            {"type": "inside", "xAxisIndex": [0, 1]},
+            {
+                "type": "slider",
+                "xAxisIndex": [0, 1],
+                "bottom": 8,
+                "height": 22,
+                "textStyle": {"color": quiet},
+            },
+        ],
+        "series": [
+            *(_line(curve, units.index(curve.unit)) for curve in curves),
+            *(_quality(curve, place, len(units)) for place, curve in enumerate(curves)),
+        ],
+    }
+
+
+def _line(curve: Curve, axis: int) -> dict[str, Any]:
+    return {
+        "name": curve.name,
+        "type": "line",
+        "yAxisIndex": axis,
+        "data": curve.values,
+        "showSymbol": len(curve.values) < 3,
+        "connectNulls": False,
+        "lineStyle": {"width": 1.5, "color": curve.colour},
+        "itemStyle": {"color": curve.colour},
+    }
+
+
+def _quality(curve: Curve, place: int, axes: int) -> dict[str, Any]:
+    """The strip below the curve: grey where it is good, broader and coloured where it is not."""
+    parts = [
+        [
+            {
+                "xAxis": begin,
+                "yAxis": place,
+                "lineStyle": {"color": TONES.get(quality, TONES[BAD]), "width": 2 if quality == GOOD else 9},
+            },
+            {"xAxis": end, "yAxis": place},
+        ]
+        for begin, end, quality, _ in curve.spans
+    ]
+    return {
+        "type": "line",
+        "xAxisIndex": 1,
+        "yAxisIndex": axes,
+        "data": [],
+        "tooltip": {"show": False},
+        "markLine": {
+            "silent": True,
+            "symbol": "none",
+            "label": {"show": False},
+            "lineStyle": {"type": "solid"},
+            "data": parts,
+        },
+    }

@@ -1,0 +1,156 @@
+"""Trends: several points over time, as they were kept; the view stands in the url."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Sequence
+from typing import Annotated
+from urllib.parse import urlencode
+
+from fastapi import Query
+from nicegui import ui
+from starlette.requests import Request
+
+from port502.collect.sample import BAD, Sample
+from port502.history import parse_when
+from port502.web.api.models import utc
+from port502.web.pages.curves import COLOURS, MOST_CURVES, Curve, chart, curve_of
+from port502.web.pages.frame import Visit, card, framed, visit_of
+from port502.web.pages.words import value_text
+from port502.web.station import MOST_SAMPLES
+
+REFRESH = 2.0
+MOST_DOTS = 1000
+"""Dots of one curve; a longer time is reduced to so many."""
+
+RANGES = {
+    "5m": "5 minutes",
+    "30m": "30 minutes",
+    "2h": "2 hours",
+    "8h": "8 hours",
+    "1d": "1 day",
+    "7d": "7 days",
+    "30d": "30 days",
+}
+AROUND = 600.0
+
+
+@ui.page("/trends")
+async def trends(
+    request: Request,
+    point: Annotated[list[str] | None, Query()] = None,
+    range_: Annotated[str, Query(alias="range")] = "5m",
+    around: float = 0.0,
+) -> None:
+    """The page; with ``around`` it shows ten minutes before and after that Unix time."""
+    visit = visit_of(request)
+    with framed(visit, "Trends"):
+        known = [name for name in point or () if name in visit.station.points][:MOST_CURVES]
+        view = _View(visit, known, range_ if range_ in RANGES else "5m", around if 0 < around < 1e11 else 0.0)
+    await view.load()
+
+
+class _View:
+    def __init__(self, visit: Visit, points: Sequence[str], span: str, around: float) -> None:
+        self._visit = visit
+        self._points = list(points)
+        self._span = span
+        self._around = around
+        self._samples: list[Sample] = []
+        names = sorted(visit.station.points)
+        with ui.row().classes("p5-tools"):
+            self._choice = ui.select(
+                names,
+                value=self._points,
+                multiple=True,
+                with_input=True,
+                label=f"Points, {MOST_CURVES} at most",
+            )
+            self._choice.props(f"outlined dense use-chips options-dense max-values={MOST_CURVES}").classes(
+                "p5-find"
+            )
+            self._choice.on_value_change(self._choose)
+            self._range = ui.select(RANGES, value=span, label="The last").props(
+                "outlined dense options-dense"
+            )
+            self._range.classes("p5-choice").on_value_change(self._choose_range)
+            self._live = ui.switch("Live", value=not around).tooltip("Goes on with what comes")
+            ui.button("CSV", on_click=self._download).props("flat no-caps").tooltip("Download what is shown")
+        with card("").classes("p5-points"):
+            self._said = ui.label().classes("p5-quiet")
+            self._chart = ui.echart({}).classes("p5-chart")
+        ui.timer(REFRESH, self._tick)
+
+    async def load(self) -> None:
+        """Read what was kept, and draw it."""
+        begin, end = self._times()
+        every = (end - begin) / MOST_DOTS
+        raw = every < min((self._interval(name) for name in self._points), default=1.0)
+        self._samples = []
+        if self._points:
+            self._samples = await self._visit.station.history(
+                self._points, begin, end, every=None if raw else max(every, 0.001), most=MOST_SAMPLES
+            )
+        curves = [
+            self._curve(place, name, every if not raw else 0.0) for place, name in enumerate(self._points)
+        ]
+        self._said.set_text(self._words(begin, end, None if raw else every))
+        self._chart.options.clear()
+        self._chart.options.update(chart(curves, begin, end))
+        self._chart.update()
+        self._chart.set_visibility(bool(self._points))
+
+    def _curve(self, place: int, name: str, every: float) -> Curve:
+        info = self._visit.station.points[name]
+        mine = [sample for sample in self._samples if sample.point == name]
+        usual = max(every, self._interval(name))
+        return curve_of(name, info.unit_of_measure, COLOURS[place % len(COLOURS)], mine, usual)
+
+    def _interval(self, name: str) -> float:
+        info = self._visit.station.points.get(name)
+        return max(info.interval, 0.05) if info is not None else 1.0
+
+    def _times(self) -> tuple[float, float]:
+        if self._around:
+            return self._around - AROUND, self._around + AROUND
+        now = time.time()
+        return parse_when(self._span, now), now
+
+    def _words(self, begin: float, end: float, every: float | None) -> str:
+        if not self._points:
+            return "Choose one or more points."
+        bad = sum(sample.quality == BAD for sample in self._samples)
+        times = " to ".join(utc(one)[:19].replace("T", " ") for one in (begin, end))
+        said = f"{times} UTC, {len(self._samples):,} samples"
+        if every is not None:
+            said += f", each the mean of {every:.3g} s"
+        return said + (f", {bad:,} bad" if bad else "")
+
+    async def _tick(self) -> None:
+        if self._live.value and not self._around and self._points:
+            await self.load()
+
+    async def _choose(self) -> None:
+        self._points = [str(one) for one in self._choice.value or []][:MOST_CURVES]
+        await self._moved()
+
+    async def _choose_range(self) -> None:
+        self._span, self._around = str(self._range.value), 0.0
+        await self._moved()
+
+    async def _moved(self) -> None:
+        said: list[tuple[str, str]] = [("point", name) for name in self._points]
+        if self._span != "5m":
+            said.append(("range", self._span))
+        if self._around:
+            said.append(("around", f"{self._around:.0f}"))
+        ui.navigate.history.replace(f"/trends?{urlencode(said)}" if said else "/trends")
+        await self.load()
+
+    def _download(self) -> None:
+        lines = ["time,point,value,quality,reason"]
+        for sample in self._samples:
+            value = "" if sample.value is None else value_text(sample.value).replace(",", "")
+            reason = sample.reason.replace('"', '""')
+            lines.append(f'{utc(sample.time)},{sample.point},{value},{sample.quality},"{reason}"')
+        ui.download.content("\n".join(lines) + "\n", "trend.csv", "text/csv")

@@ -1,0 +1,47 @@
+from port502.collect.sample import BAD, GOOD, UNCERTAIN, Sample
+from port502.web.pages.curves import TONES, chart, curve_of
+
+
+def test_values_by_milliseconds_with_gaps_where_nothing_came_or_nothing_is_known() -> None:
+    samples = [
+        Sample("a.b", 1.0, 10),
+        Sample("a.b", 2.0, 11.5),
+        Sample("a.b", 3.0, None, BAD, "no answer"),
+        Sample("a.b", 4.0, True),
+        Sample("a.b", 20.0, 12),
+    ]
+    curve = curve_of("a.b", "W", "#000", samples, 1.0)
+    assert curve.values == [
+        [1000.0, 10.0],
+        [2000.0, 11.5],
+        [3000.0, None],
+        [4000.0, 1.0],
+        [4001.0, None],
+        [20000.0, 12.0],
+    ]
+    assert curve.spans == [
+        (1000.0, 3000.0, GOOD, ""),
+        (3000.0, 4000.0, BAD, "no answer"),
+        (4000.0, 5000.0, GOOD, ""),
+        (20000.0, 21000.0, GOOD, ""),
+    ]
+
+
+def test_a_text_is_no_curve() -> None:
+    assert curve_of("a.b", "", "#000", [Sample("a.b", 1.0, "auto")], 1.0).values == [[1000.0, None]]
+
+
+def test_each_unit_has_an_axis_and_each_point_a_strip_for_its_quality() -> None:
+    curves = [
+        curve_of("a.power", "W", "#111", [Sample("a.power", 1.0, 5, UNCERTAIN, "stale")], 1.0),
+        curve_of("b.power", "W", "#222", [Sample("b.power", 1.0, 5)], 1.0),
+        curve_of("a.volt", "V", "#333", [], 1.0),
+    ]
+    options = chart(curves, 0.0, 10.0)
+    assert [axis.get("name") for axis in options["yAxis"]] == ["W", "V", None]
+    assert [one["yAxisIndex"] for one in options["series"]] == [0, 0, 1, 2, 2, 2]
+    begin, end = options["series"][3]["markLine"]["data"][0]
+    assert begin["lineStyle"]["color"] == TONES[UNCERTAIN]
+    assert (begin["xAxis"], end["xAxis"], end["yAxis"]) == (1000.0, 2000.0, 0)
+    assert options["xAxis"][0]["max"] == 10_000.0
+    assert chart([], 0.0, 1.0)["series"] == []
