@@ -83,9 +83,8 @@ def test_an_address_where_nobody_is_costs_few_packets(net: Lan) -> None:
 
 def test_an_address_whose_ports_are_filtered_costs_few_packets(net: Lan) -> None:
     need_program("nft", "Debian package nftables")
-    rules = (
-        "table inet quiet { chain input { type filter hook input priority 0; tcp dport {502, 802} drop\n} }"
-    )
+    hook = "type filter hook input priority 0;"
+    rules = f"table inet quiet {{\n chain input {{\n {hook}\n tcp dport {{502, 802}} drop\n }}\n}}\n"
     net.plant.run("nft", "-f", "-", stdin=rules)
     try:
         told, packets = scanned(net, "10.50.9.1-20")
