@@ -117,3 +117,10 @@ def test_all_interfaces_and_names_may_be_listened_on(host: str) -> None:
 )
 def test_each_client_has_one_spelling(host: str, plain: str) -> None:
     assert plain_host(host) == plain
+
+
+def test_the_same_entries_are_the_same_networks() -> None:
+    one, same, other = Networks(["10.0.0.1"]), Networks([" 10.0.0.1"]), Networks(["10.0.0.2"])
+    assert one == same != other
+    assert len({one, same, other}) == 2
+    assert one != "10.0.0.1"

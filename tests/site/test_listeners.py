@@ -108,6 +108,14 @@ def test_a_connection_is_shared(folder: Path) -> None:
         ("x: {url: tcp://8.8.8.8:1, serve: plc.yaml}", "is a public address"),
         ("x: {url: rtu:///dev/ttyS0, allow: 10.0.0.1, serve: plc.yaml}", "has no meaning on a serial line"),
         (
+            "x: {url: tcp://127.0.0.1:1, serve: plc.yaml, long_frames: [{from: 10.0.0.5, function: 16}]}",
+            "name a maker's own function",
+        ),
+        (
+            "x: {url: tcp://127.0.0.1:1, serve: plc.yaml, long_frames: [{function: 90}]}",
+            "from: is missing",
+        ),
+        (
             "x: {url: tcp://127.0.0.1:1, serve: {points: {holding:0: pump.sped}}}",
             "no point is called 'pump.sped'; did you mean 'pump.speed'?",
         ),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import struct
 from collections.abc import AsyncIterator
 from pathlib import Path
 
@@ -19,11 +20,17 @@ from port502.errors import (
     UsageError,
 )
 from port502.guard.chain import records, verify
+from port502.protocol.message import LongResponse
 from port502.server import Server
+from port502.service.access import Networks
+from port502.service.call import Call, Reply
 from port502.service.device import Device
+from port502.service.long_frames import LongFrames
+from port502.service.units import Units
 from port502.site.build import load_site
 from port502.site.control import ask_lock, ask_unlock, ask_write, control_path
 from port502.site.running import Running
+from tests.hostile.raw import connected
 from tests.peers.ports import free_port
 from tests.site.test_running import until
 
@@ -97,6 +104,34 @@ async def test_a_guard_uses_the_connection_of_the_site(device: tuple[Device, str
     log = path.parent / "data" / "audit" / "safe.jsonl"
     assert [said["event"] for said in records(log)] == ["new write", "write", "refused", "refused"]
     assert verify(log).whole
+
+
+async def test_h178_a_guard_of_a_site_passes_long_frames_where_they_are_named(tmp_path: Path) -> None:
+    asked: list[bytes] = []
+
+    def tool(call: Call) -> Reply:
+        asked.append(call.request.encode())
+        return LongResponse(90, bytes(253))
+
+    (tmp_path / "policy.yaml").write_text("default: deny\nrules: [{name: tools, functions: [90]}]\n")
+    named = (LongFrames(Networks(["127.0.0.1"]), 90),)
+    async with Server(Units({}, any_unit=tool), "tcp://127.0.0.1:0", long_frames=named) as plc:
+        text = (
+            f"site: s\nhistory: {{path: data}}\nconnections: {{plc: {{url: '{plc.url}'}}}}\n"
+            "listeners:\n  safe:\n    url: tcp://127.0.0.1:0\n    policy: policy.yaml\n    guard: {connection: plc}\n"
+            "    long_frames: [{from: 127.0.0.1, function: 90}]\n"
+        )
+        write(tmp_path / "site.yaml", text)
+        site = load_site(tmp_path / "site.yaml")
+        assert site.connections[0].longer == ((90, 261),)
+        assert load_site(tmp_path / "site.yaml").listeners == site.listeners, "a reload changes nothing"
+        async with Running(site) as running:
+            url = running.listeners.running["safe"].url
+            async with connected(int(url.rpartition(":")[2])) as raw:
+                long = struct.pack(">HHHBB", 9, 0, 255, 1, 90) + bytes(range(253))
+                raw.send(long)
+                assert await raw.reader.readexactly(261) == long[:8] + bytes(253)
+        assert asked == [long[7:]]
 
 
 async def test_collector_and_clients_share_the_one_connection(device: tuple[Device, str], path: Path) -> None:

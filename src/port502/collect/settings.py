@@ -66,7 +66,8 @@ class ConnectionSettings:
     """One TCP connection or serial line with all devices on it: the unit of scheduling.
 
     ``tls`` are the certificate files of a ``tls://`` url, ``fallback`` where to go on in plain, and when. ``in_turns``
-    says that clients of others take turns on this line with the polling.
+    says that clients of others take turns on this line with the polling. ``longer`` are functions of the maker's own
+    with the bytes that their frames may have, where they may have more than 260.
     """
 
     name: str
@@ -91,3 +92,4 @@ class ConnectionSettings:
     tls: TlsFiles | None = None
     fallback: Fallback | None = None
     in_turns: bool = False
+    longer: tuple[tuple[int, int], ...] = ()

@@ -77,4 +77,5 @@ def link_settings(settings: ConnectionSettings) -> LinkSettings:
         tolerate=settings.tolerate,
         tls=None if settings.tls is None else settings.tls.context(server_side=False),
         fallback=settings.fallback,
+        longer=dict(settings.longer),
     )

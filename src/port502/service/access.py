@@ -43,6 +43,12 @@ class Networks:
     def __bool__(self) -> bool:
         return bool(self.entries)
 
+    def __eq__(self, other: object) -> bool:
+        return self.entries == other.entries if isinstance(other, Networks) else NotImplemented
+
+    def __hash__(self) -> int:
+        return hash(self.entries)
+
     def __str__(self) -> str:
         return ", ".join(self.entries)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -11,6 +11,7 @@ from port502.collect.derived import names_of
 from port502.collect.expression import Expression
 from port502.collect.settings import ConnectionSettings, DeviceSettings, ExpressionSettings
 from port502.history.settings import Keep
+from port502.service.long_frames import all_sizes
 from port502.site.alarms import alarm_settings
 from port502.site.connections import connection_faults, timeout_warning
 from port502.site.document import Document, read_document
@@ -94,8 +95,13 @@ def understand_site(document: Document) -> tuple[Site | None, tuple[Fault, ...]]
     if any(fault.severity == ERROR for fault in ordered):
         return None, ordered
     site = _site(file, document.path, devices, expressions, ordered)
+    connections = tuple(replace(one, longer=_longer(one.name, listeners)) for one in site.connections)
     return replace(
-        site, listeners=listeners, alarms=alarms, web=web_settings(file.web, document.path.parent)
+        site,
+        connections=connections,
+        listeners=listeners,
+        alarms=alarms,
+        web=web_settings(file.web, document.path.parent),
     ), ordered
 
 
@@ -182,6 +188,14 @@ def _listeners(
     data = document.path.parent / file.history.path
     understanding = Understanding(document, file.timezone, file.connections, points, data)
     return understanding.all(file.listeners), understanding.faults
+
+
+def _longer(connection: str, listeners: Iterable[ListenerSettings]) -> tuple[tuple[int, int], ...]:
+    """The long frames that listeners pass on to a connection."""
+    passed = [
+        one for listener in listeners if listener.connection == connection for one in listener.long_frames
+    ]
+    return tuple(sorted(all_sizes(passed).items()))
 
 
 def _intervals(file: SiteFile, points: DevicePoints) -> dict[str, float]:

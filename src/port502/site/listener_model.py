@@ -5,12 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Annotated, Any
 
-from pydantic import Field, model_validator
+from pydantic import ConfigDict, Field, model_validator
 from pydantic.json_schema import JsonSchemaValue
 
 from port502.gateway.routing import routes_to
 from port502.guard.audit import KEEP, MAX_BYTES
 from port502.guard.auditor import WhenFull
+from port502.protocol.long_frames import MAX_LONG_ADU
+from port502.service.long_frames import USUAL_SIZE
 from port502.site.device_model import UnitsKind
 from port502.site.kinds import Duration, Kind, Line, Name, OneOf, Section, Size, Text
 from port502.site.policy_kinds import OneOrMore, network_of
@@ -101,6 +103,18 @@ class GatewayRoute(Section):
     offset: Annotated[int, Field(ge=-254, le=254)] = 0
 
 
+class LongFramesOf(Section):
+    """Who may send frames of more than 260 bytes, and of which maker's own function."""
+
+    model_config = ConfigDict(populate_by_name=False)
+
+    networks: Annotated[tuple[str, ...], OneOrMore("network", network_of, ("192.168.2.20",))] = Field(
+        alias="from"
+    )
+    function: Annotated[int, Field(ge=1, le=127)]
+    size: Annotated[int, Field(ge=USUAL_SIZE, le=MAX_LONG_ADU)] = USUAL_SIZE
+
+
 class Audit(Section):
     """Where the audit log of a listener goes, beside the site file unless the path is absolute."""
 
@@ -135,6 +149,7 @@ class Listener(Section):
     share: ShareOf | None = None
     policy: Line | None = None
     audit: Audit | None = None
+    long_frames: list[LongFramesOf] = Field(default_factory=list)
     certificate: Line | None = None
     key: Line | None = None
     authority: Line | None = None

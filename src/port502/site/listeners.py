@@ -18,6 +18,7 @@ from port502.registers.point import Point
 from port502.registers.reference import Reference, parse_reference
 from port502.service.access import Networks, check_listener_address
 from port502.service.admission import Limits
+from port502.service.long_frames import LongFrames
 from port502.site.device_file import DeviceDescription, understand_device
 from port502.site.document import Document, read_document
 from port502.site.faults import ERROR, Fault, KeyPath, SiteFileError, nearest
@@ -55,6 +56,7 @@ class ListenerSettings:
     tls: TlsFiles | None = None
     share: ShareSettings | None = None
     gateway: GatewaySettings | None = None
+    long_frames: tuple[LongFrames, ...] = ()
 
     @property
     def answers(self) -> str:
@@ -119,6 +121,7 @@ class Understanding:
             url=listener.url,
             allow=listener.allow,
             limits=self._limits(listener, path),
+            long_frames=self._long_frames(listener, path),
             units=listener.units,
             device=self._device(listener, path),
             points=self._served(listener, path),
@@ -136,7 +139,7 @@ class Understanding:
     def _check_address(self, listener: Listener, path: KeyPath) -> None:
         target = listener_target(listener.url)
         if target.is_serial:
-            for key in ("allow", "limits"):
+            for key in ("allow", "limits", "long_frames"):
                 if key in listener.model_fields_set:
                     self._complain((*path, key), "has no meaning on a serial line", "remove it", at_key=True)
             for name, connection in self._connections.items():
@@ -153,6 +156,15 @@ class Understanding:
         written = listener.limits
         per_client = min(written.per_client, written.connections)
         return Limits(**{**written.model_dump(), "per_client": per_client})
+
+    def _long_frames(self, listener: Listener, path: KeyPath) -> tuple[LongFrames, ...]:
+        made = []
+        for at, one in enumerate(listener.long_frames):
+            try:
+                made.append(LongFrames(Networks(one.networks), one.function, one.size))
+            except UsageError as error:
+                self._complain((*path, "long_frames", at, "function"), str(error))
+        return tuple(made)
 
     def _policy(self, listener: Listener, path: KeyPath) -> Policy | None:
         if listener.policy is None:

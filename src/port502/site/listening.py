@@ -75,6 +75,7 @@ class Listening:
             tls=settings.tls.context(server_side=True) if settings.tls is not None else None,
             watch=self.gate.watch.connection,
             answer_within=self._answer_within(),
+            long_frames=settings.long_frames,
         )
         try:
             await server.start()
