@@ -50,7 +50,7 @@ def test_a_time_out_bounds_serial_and_tcp_units() -> None:
     [serial, remote] = plans_of_buses(["rtu:///dev/x", "tcp://plc"], 0.3, None, echo=True, rs485=True)
     assert (serial.settings.patience.maximum, remote.within) == (0.3, 0.3)
     assert serial.line.echo
-    assert serial.line.direction is not None
+    assert (serial.url, remote.url) == ("rtu:///dev/x?rs485=try", "tcp://plc")
 
 
 def test_units_are_read_through_it_and_the_end_is_told(tmp_path: Path, device: str) -> None:

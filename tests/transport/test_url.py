@@ -37,6 +37,13 @@ def test_serial_places() -> None:
     assert parse_url("rtu://COM3?baud=19200").device == "COM3"
 
 
+def test_the_direction_of_a_two_wire_line_may_be_the_kernel_s() -> None:
+    assert parse_url("rtu:///dev/ttyS1?rs485=inverted").serial.rs485 == "inverted"
+    assert parse_url("rtu:///dev/ttyS1").serial.rs485 == ""
+    with pytest.raises(UsageError, match="rs485 is on, inverted or try, not 'yes'"):
+        parse_url("rtu:///dev/ttyS1?rs485=yes")
+
+
 def test_the_specification_s_serial_defaults() -> None:
     assert parse_url("rtu:///dev/ttyS1").serial == SerialSettings(19200, 8, "E", 1)
     assert parse_url("ascii:///dev/ttyS1").serial == SerialSettings(19200, 7, "E", 1)

@@ -19,7 +19,6 @@ from port502.cli.secure import Secure
 from port502.cli.standing import stand
 from port502.errors import UsageError
 from port502.gateway.bus import BusSettings
-from port502.gateway.direction import Direction
 from port502.gateway.line import LineSettings
 from port502.gateway.patience import Patience
 from port502.gateway.record import Recorder
@@ -78,7 +77,9 @@ First: TypeAlias = Annotated[
     ),
 ]
 Echo: TypeAlias = Annotated[bool, typer.Option("--echo", help="The adapter hears what it sends.")]
-Rs485: TypeAlias = Annotated[bool, typer.Option("--rs485", help="The kernel switches the direction.")]
+Rs485: TypeAlias = Annotated[
+    bool, typer.Option("--rs485", help="The kernel switches the direction, where its driver can.")
+]
 Silent: TypeAlias = Annotated[
     bool, typer.Option("--silent", help="Say nothing for units that lead nowhere, not exception 0A.")
 ]
@@ -208,11 +209,13 @@ def plans_of_buses(
 ) -> list[BusPlan]:
     """The buses to be, each with its url as its name; raises UsageError."""
     patience = Patience() if timeout is None else Patience(maximum=timeout, floor=min(0.05, timeout))
-    line = LineSettings(echo=echo, direction=Direction() if rs485 else None)
+    line = LineSettings(echo=echo)
     settings = BusSettings(patience=patience, first=Networks(first) if first else None)
     plans = []
     for url in urls:
         target = parse_url(url)
+        if rs485 and target.is_serial and not target.serial.rs485:
+            url += f"{'&' if '?' in url else '?'}rs485=try"
         plan = BusPlan(str(target), url, replace(line, memory=patience.maximum), settings)
         plans.append(replace(plan, within=timeout or SERIAL_WITHIN))
     return plans

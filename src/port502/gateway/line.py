@@ -6,7 +6,7 @@ import asyncio
 import logging
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Protocol
 
 from port502.errors import (
     DeviceError,
@@ -16,7 +16,6 @@ from port502.errors import (
     Port502Error,
     ReplyError,
 )
-from port502.gateway.direction import Direction, let_kernel_drive
 from port502.gateway.exchange import Exchange
 from port502.gateway.sizes import WireTime, reply_size
 from port502.protocol.framing import Frame
@@ -27,7 +26,7 @@ from port502.transport.dial import dial
 from port502.transport.framings import framing_for
 from port502.transport.sockets import Keepalive
 from port502.transport.states import LinkState, Traffic
-from port502.transport.stream import ProtocolStream, Receiver, Stream
+from port502.transport.stream import Receiver, Stream
 from port502.transport.url import Target
 
 log = logging.getLogger("port502.gateway")
@@ -69,7 +68,6 @@ class LineSettings:
     connect_timeout: float = 3.0
     reopen_first: float = 0.5
     reopen_max: float = 10.0
-    direction: Direction | None = None
 
 
 @dataclass(slots=True)
@@ -415,8 +413,6 @@ class Line:
             stream = await self._opener(
                 self.target, self, timeout=self.settings.connect_timeout, keepalive=Keepalive()
             )
-            if self.settings.direction is not None and self.target.is_serial:
-                let_kernel_drive(_descriptor(stream), self.settings.direction)
         except Port502Error as error:
             self.counters.last_error = str(error)
             self.complaints.say("open", str(error), self.time())
@@ -464,14 +460,6 @@ class Line:
             self.loop.call_soon(exchange.done, exchange)
         self._become(state, str(error))
         self.on_lost()
-
-
-def _descriptor(stream: Stream) -> int:
-    """The descriptor of an open serial port."""
-    assert isinstance(stream, ProtocolStream)
-    transport: Any = stream.transport
-    descriptor: int = transport._serial.fileno()
-    return descriptor
 
 
 def _nothing() -> None:

@@ -5,8 +5,10 @@ from __future__ import annotations
 import asyncio
 import socket
 import ssl
+from typing import Any
 
 from port502.errors import ConnectError, LinkError, UsageError
+from port502.transport.direction import switch_direction
 from port502.transport.sockets import Keepalive, connect_error, open_error, tune
 from port502.transport.stream import BufferedStream, ProtocolStream, Receiver, SocketStream, Stream
 from port502.transport.tls import Tls, context_for, expected_name, tls_error
@@ -122,4 +124,15 @@ async def _open_serial(target: Target, receiver: Receiver) -> Stream:
     except (OSError, serialx.SerialException) as error:
         raise open_error(target, error) from error
     assert isinstance(stream, ProtocolStream)
+    try:
+        switch_direction(_descriptor_of(stream), settings.rs485, target.device)
+    except ConnectError:
+        stream.detach()
+        raise
     return stream
+
+
+def _descriptor_of(stream: ProtocolStream) -> int:
+    transport: Any = stream.transport
+    descriptor: int = transport._serial.fileno()
+    return descriptor

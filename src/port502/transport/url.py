@@ -8,6 +8,7 @@ from ipaddress import IPv6Address
 from urllib.parse import parse_qsl, urlsplit
 
 from port502.errors import UsageError
+from port502.transport.direction import DIRECTIONS
 
 DEFAULT_PORTS = {"tcp": 502, "tls": 802, "rtu+tcp": 502}
 SERIAL_SCHEMES = frozenset({"rtu", "ascii"})
@@ -18,12 +19,16 @@ _BRACKETED = re.compile(r"\[(?P<host>[^\]]+)\](?::(?P<port>[^:]*))?\Z")
 
 @dataclass(frozen=True, slots=True)
 class SerialSettings:
-    """How a serial line is set: baud, data bits, parity N, E or O, stop bits (Serial Line V1.02, clause 2.5.1)."""
+    """How a serial line is set: baud, data bits, parity N, E or O, stop bits (Serial Line V1.02, clause 2.5.1).
+
+    ``rs485`` says whether the kernel switches the direction of a two-wire line (see ``transport.direction``).
+    """
 
     baud: int = 19200
     data_bits: int = 8
     parity: str = "E"
     stop_bits: int = 1
+    rs485: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,10 +120,15 @@ def _serial_target(scheme: str, rest: str, text: str) -> Target:
         data_bits=_number(options.pop("bits", str(data_bits)), "bits", range(7, 9), text),
         parity=parity,
         stop_bits=_number(options.pop("stop", "1" if parity != "N" else "2"), "stop", range(1, 3), text),
+        rs485=options.pop("rs485", ""),
     )
+    if serial.rs485 not in ("", *DIRECTIONS):
+        raise UsageError(
+            f"{text}: rs485 is {', '.join(DIRECTIONS[:-1])} or {DIRECTIONS[-1]}, not {serial.rs485!r}"
+        )
     if options:
         raise UsageError(
-            f"{text}: unknown option {next(iter(options))!r} (there are baud, parity, stop, bits)"
+            f"{text}: unknown option {next(iter(options))!r} (there are baud, parity, stop, bits, rs485)"
         )
     return Target(scheme, device=device, serial=serial)
 

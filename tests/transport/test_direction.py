@@ -9,8 +9,9 @@ from pathlib import Path
 
 import pytest
 
+from port502.client import Client
 from port502.errors import ConnectError
-from port502.gateway.direction import SET_RS485, Direction, let_kernel_drive
+from port502.transport.direction import SET_RS485, Direction, let_kernel_drive, switch_direction
 
 fcntl = pytest.importorskip("fcntl")
 
@@ -44,3 +45,29 @@ def test_a_port_that_is_gone_is_no_missing_feature(tmp_path: Path) -> None:
         let_kernel_drive(descriptor, Direction())
     assert isinstance(caught.value.__cause__, OSError)
     assert caught.value.__cause__.errno == errno.EBADF
+
+
+def test_a_url_may_insist_on_it_or_not(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[bytes] = []
+    monkeypatch.setattr(fcntl, "ioctl", lambda descriptor, request, packed: asked.append(packed))
+    switch_direction(7, "", "/dev/x")
+    for wanted in ("on", "inverted", "try"):
+        switch_direction(7, wanted, "/dev/x")
+    assert asked == [Direction(rts_on_send=high).packed() for high in (True, False, True)]
+
+
+async def test_a_port_that_cannot_is_not_opened_where_the_url_insists() -> None:
+    ours, theirs = os.openpty()
+    try:
+        url = f"rtu://{os.ttyname(theirs)}?parity=N"
+        async with Client(f"{url}&rs485=try"):
+            pass
+        for wanted in ("on", "inverted"):
+            with pytest.raises(
+                ConnectError, match=f"does not switch the direction of RS-485 .rs485={wanted}"
+            ):
+                async with Client(f"{url}&rs485={wanted}"):
+                    pass
+    finally:
+        os.close(ours)
+        os.close(theirs)

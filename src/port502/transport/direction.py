@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from port502.errors import ConnectError
 
-log = logging.getLogger("port502.gateway")
+log = logging.getLogger("port502.link")
 
 SET_RS485 = 0x542F
 """``TIOCSRS485`` of <asm-generic/ioctls.h>."""
@@ -40,6 +40,22 @@ class Direction:
         return _LAYOUT.pack(flags, self.before, self.after, 0, 0, 0, 0, 0)
 
 
+DIRECTIONS = ("on", "inverted", "try")
+"""What ``rs485=`` in a url may say: RTS is high while sending, or low; or high where the driver can, else nothing."""
+
+
+def switch_direction(descriptor: int, wanted: str, port: str) -> None:
+    """Do what a url says about RS-485; raises ConnectError where it insists on what the driver cannot."""
+    if not wanted or let_kernel_drive(descriptor, Direction(rts_on_send=wanted != "inverted")):
+        return
+    if wanted != "try":
+        raise ConnectError(
+            f"the driver of {port} does not switch the direction of RS-485 (rs485={wanted}): leave rs485 out where"
+            " the adapter does it by itself, as most do"
+        )
+    log.info("%s: its driver does not switch the direction: left to the adapter", port)
+
+
 def let_kernel_drive(descriptor: int, direction: Direction) -> bool:
     """Ask the kernel to switch the direction of an open port; False where its driver cannot.
 
@@ -53,7 +69,6 @@ def let_kernel_drive(descriptor: int, direction: Direction) -> bool:
         ioctl(descriptor, SET_RS485, direction.packed())
     except OSError as error:
         if error.errno in _CANNOT:
-            log.info("the driver of this serial port does not switch the direction: left to the adapter")
             return False
         raise ConnectError(f"could not set the direction of the serial port: {error}") from error
     return True
