@@ -28,6 +28,7 @@ def index() -> str:
         "# Reference\n\nGenerated from the code, so that it cannot say what the code does not do.\n\n"
         "- [The command line](command-line.md)\n- [Python](python.md)\n- [The files](files.md)\n"
         "- [Errors and exit codes](errors.md)\n- [Functions and exceptions](functions.md)\n"
+        "- [Display filters](filters.md)\n"
         "- [Modbus/TCP Security, requirement by requirement](security.md)\n"
     )
 
@@ -105,6 +106,78 @@ def functions() -> str:
     classes = {error.code: error.__name__ for error in DeviceError.__subclasses__() if error.code}
     lines += [f"| {code} | {name} | `{classes[code]}` |" for code, name in EXCEPTION_NAMES.items()]
     return "\n".join(lines) + "\n"
+
+
+def filters() -> str:
+    """The language of display filters and every field."""
+    from port502.traffic.filter.fields import ALIASES, FIELDS
+
+    lines = [FILTERS, "## Fields\n", "| field | holds | what |", "|---|---|---|"]
+    lines += [f"| `{name}` | {KINDS[field.kind]} | {_cell(field.says)} |" for name, field in FIELDS.items()]
+    lines += ["\nOther names for the same:\n", "| name | field |", "|---|---|"]
+    lines += [f"| `{name}` | `{field}` |" for name, field in ALIASES.items()]
+    return "\n".join(lines) + "\n"
+
+
+KINDS = {
+    "number": "number",
+    "seconds": "seconds",
+    "bytes": "bytes",
+    "text": "text",
+    "ipv4": "IPv4 address",
+    "ipv6": "IPv6 address",
+    "protocol": "there or not",
+}
+
+FILTERS = """# Display filters
+
+`port502 inspect --filter` speaks Wireshark's display filter language. A filter chooses packets, those that tshark 4
+would choose; of a packet with several messages those are told that pass alone.
+
+| written | means |
+|---|---|
+| `modbus` · `modbus.exception_code` | the protocol, the field is there |
+| `==` `eq` · `>` `gt` · `<` `lt` · `>=` `ge` · `<=` `le` | any of the field's values does |
+| `!=` `ne` | all values differ, and there is one |
+| `===` `all_eq` · `!==` `any_ne` | all values are it · any value differs |
+| `any …` · `all …` | before a comparison: how many of the values must pass |
+| `in {1, 3..5, 16}` | a value is one of these, or within a range |
+| `contains` | bytes (`00:6b`) or text (`"SDM"`) stand somewhere in it |
+| `matches` `~` | a regular expression, whatever the case; `r"\\d"` keeps its backslashes |
+| `&&` `and` · `\\|\\|` `or` · `^^` `xor` · `!` `not` · `( )` | not binds closest, then and, xor, or |
+| `tcp.payload[0:2]` `[2-4]` `[7]` `[-1]` `[:4]` `[6:]` | two bytes from the first on, third to fifth, eighth, last |
+| `tcp.flags & 0x02` | a bit is set |
+| `count(f)` · `len(f)` · `lower(f)` · `upper(f)` | how many values · how many bytes · without regard to case |
+
+Numbers are `107`, `0x6b`, `0b101` or octal `010`; addresses may be networks (`10.0.0.0/8`); function and exception
+codes have names (`"Read Holding Registers"`). A field that is not there passes no comparison: `ip.addr != 10.0.0.1` is
+no packet of 10.0.0.1 at all, `not ip.addr == 10.0.0.1` also what has no IPv4. What cannot be is refused with its column
+and the nearest field.
+
+The filters of common guides:
+
+| filter | shows |
+|---|---|
+| `modbus` | all Modbus |
+| `tcp.port == 502` | all traffic of port 502 |
+| `tcp.dstport == 502` · `tcp.srcport == 502` | what clients send · what servers answer |
+| `modbus.func_code == 3` · `modbus.func_code == 16` | one function, requests and responses |
+| `modbus.func_code >= 128` | refusals only |
+| `ip.addr == 192.168.1.100 && tcp.port == 502` | one device |
+| `modbus && frame.time_delta > 1` | what came after a gap of more than a second |
+| `modbus.response_time > 0.5` | slow responses |
+| `modbus.reference_num <= 107 && modbus.func_code in {5, 6, 15, 16}` | writes to the lower addresses |
+
+Where it differs from Wireshark:
+
+- **Function codes beside 128 and more** are those that were sent: `modbus.func_code >= 128` chooses the refusals, as
+  guides mean it. Wireshark takes the bit of a refusal off first, so that there it chooses nothing.
+- **A refusal has a request**, so `modbus.request_frame` and `modbus.response_time` are there for refusals too.
+- **`tcp.analysis.retransmission`** is what was seen before. Wireshark also counts what fills a hole late, and
+  repetitions without data.
+- **Which packets hold messages** follows [the rules of the reader](../explanation/captures.md).
+- A regular expression that could try for ever, a repeat within a repeat, is refused.
+"""
 
 
 def security() -> str:
@@ -252,6 +325,7 @@ PAGES = {
     "files": files,
     "errors": errors,
     "functions": functions,
+    "filters": filters,
     "security": security,
 }
 

@@ -11,6 +11,7 @@ import pytest
 
 import port502
 from port502.protocol.codes import EXCEPTION_NAMES, FUNCTION_NAMES
+from port502.traffic.filter.compiled import compile_filter
 
 ROOT = Path(__file__).parents[2]
 
@@ -47,6 +48,9 @@ def test_every_command_is_described(site: Path) -> None:
         "run",
         "status",
         "history query",
+        "decode",
+        "encode",
+        "inspect",
         "guard",
         "guard learn",
         "guard lock",
@@ -54,6 +58,17 @@ def test_every_command_is_described(site: Path) -> None:
         "pki issue",
     ):
         assert f"\n## port502 {command}\n" in page
+
+
+def test_every_filter_and_every_field_of_the_page_means_something(site: Path) -> None:
+    page = (site / "reference/filters.md").read_text()
+    guides = page.partition("| filter | shows |")[2].partition("Where it differs")[0]
+    filters = re.findall(r"`([^`]+)`", guides)
+    assert len(filters) >= 10
+    fields = re.findall(r"^\| `([a-z0-9._]+)` \|", page.partition("## Fields")[2], re.MULTILINE)
+    assert {"modbus.func_code", "ip.addr", "frame.time_delta"} <= set(fields)
+    for text in [*filters, *fields]:
+        compile_filter(text)
 
 
 def test_the_keys_of_a_connection_have_their_defaults(site: Path) -> None:
