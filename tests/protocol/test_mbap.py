@@ -6,6 +6,8 @@ import itertools
 import tracemalloc
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from port502.errors import FrameError
 from port502.protocol.framing import Frame
@@ -164,3 +166,62 @@ def test_pending_counts_what_waits() -> None:
         assert framing.pending == size
     assert framing.silence() == []
     assert framing.pending == 11
+
+
+@given(
+    st.lists(st.integers(1, 3), min_size=1, max_size=40),
+    st.one_of(st.none(), st.tuples(st.integers(0, 400), st.integers(0, 255))),
+    st.integers(1, 0xFFFF),
+)
+def test_frames_of_one_length_are_read_as_any_others(
+    sizes: list[int], fault: tuple[int, int] | None, first: int
+) -> None:
+    """Glued frames, of one length or not, one byte of them perhaps spoiled: as if every byte came alone."""
+    if len(set(sizes)) < 3:
+        sizes = [sizes[0]] * len(sizes)
+    frames = [MbapFraming().encode(first, 1, bytes([3, *range(size)])) for size in sizes]
+    data = bytearray(b"".join(frames))
+    if fault is not None:
+        data[fault[0] % len(data)] = fault[1]
+    glued, dripping = MbapFraming(), MbapFraming()
+    found = glued.receive(bytes(data))
+    expected: list[Frame] = []
+    for byte in data:
+        if dripping.failure is None:
+            expected += dripping.receive(bytes((byte,)))
+    assert found == expected
+    assert (glued.failure is None) == (dripping.failure is None)
+    assert glued.pending == dripping.pending
+
+
+@pytest.mark.parametrize("count", [1, 2, 32, 33])
+@pytest.mark.parametrize("alike", [True, False])
+def test_a_series_is_whole_frames_with_ids_in_a_row(count: int, alike: bool) -> None:
+    pdus = [bytes([3, *range(1 if alike else 1 + n % 3)]) for n in range(count)]
+    framing = MbapFraming()
+    frames = [framing.encode(7 + n, 9, pdu) for n, pdu in enumerate(pdus)]
+    data = b"".join(frames)
+    assert framing.series(data, 7, 9, count) == pdus
+    assert framing.series(data, 8, 9, count) is None
+    assert framing.series(data, 7, 8, count) is None
+    assert framing.series(data, 7, 9, count + 1) is None
+    assert framing.series(data[:-1], 7, 9, count) is None
+    assert framing.series(data + frames[0], 7, 9, count) is None
+    for at in (2, 3, 4):
+        spoiled = bytearray(data)
+        spoiled[-len(frames[-1]) + at] = 1
+        assert framing.series(bytes(spoiled), 7, 9, count) is None
+    assert framing.pending == 0
+    framing.receive(data[:5])
+    assert framing.series(data, 7, 9, count) is None
+
+
+def test_only_is_the_one_frame_that_is_expected() -> None:
+    framing = MbapFraming()
+    assert framing.only(FRAME, 1, 6) == PDU
+    assert framing.only(FRAME, 2, 6) is None
+    assert framing.only(FRAME, 1, 7) is None
+    assert framing.only(FRAME + FRAME, 1, 6) is None
+    assert framing.only(FRAME[:-1], 1, 6) is None
+    assert framing.only(FRAME[:3] + b"\1" + FRAME[4:], 1, 6) is None
+    assert framing.only(b"", 1, 6) is None

@@ -7,7 +7,10 @@ A header is judged as soon as its bytes are there, before any body is waited for
 from __future__ import annotations
 
 import struct
+from collections.abc import Callable
+from functools import lru_cache
 from struct import Struct
+from typing import Any
 
 from port502.errors import FrameError
 from port502.protocol.codes import MAX_PDU
@@ -24,6 +27,7 @@ _pack_read = Struct(">HHHBBHH").pack
 MIN_LENGTH = 2
 MAX_LENGTH = MAX_PDU + 1
 MAX_ADU = MAX_LENGTH + 6
+MOST_ALIKE = 32
 
 
 class MbapFraming:
@@ -80,6 +84,10 @@ class MbapFraming:
             raise FrameError(str(self._failure))
         if self._tail:
             data = self._tail + data
+        else:
+            alike = _frames_alike(data)
+            if alike is not None:
+                return [*zip(alike[::5], alike[3::5], alike[4::5], strict=True)]
         frames: list[Parts] = []
         size = len(data)
         start = 0
@@ -110,6 +118,10 @@ class MbapFraming:
         """The PDUs, where ``data`` is ``count`` frames of one unit, ids from ``first`` on, and nothing is pending."""
         if self._tail:
             return None
+        alike = _frames_alike(data)
+        if alike is not None:
+            good = alike[::5] == (*range(first, first + count),) and alike[3::5] == (unit,) * count
+            return [*alike[4::5]] if good else None
         pdus = []
         size = len(data)
         start = 0
@@ -150,3 +162,22 @@ class MbapFraming:
         self._failure = FrameError(f"not Modbus TCP: {fault}{hint} (first bytes {tail[:16].hex(' ')})")
         self.errors.length += 1
         self._tail = b""
+
+
+def _frames_alike(data: bytes) -> tuple[Any, ...] | None:
+    """Id, protocol 0, length, unit and PDU of each of 2-32 frames of one length that are all of ``data``, at one go."""
+    if len(data) < 16:
+        return None
+    length = data[4] << 8 | data[5]
+    count, rest = divmod(len(data), length + 6)
+    if rest or not 2 <= count <= MOST_ALIKE or not MIN_LENGTH <= length <= MAX_LENGTH:
+        return None
+    fields = _unpacker(count, length)(data)
+    if any(fields[1::5]) or fields[2::5] != (length,) * count:
+        return None
+    return fields
+
+
+@lru_cache(maxsize=64)
+def _unpacker(count: int, length: int) -> Callable[[bytes], tuple[Any, ...]]:
+    return Struct(">" + f"HHHB{length - 1}s" * count).unpack
