@@ -147,9 +147,13 @@ def gateway(
 
     Example:
 
-        port502 gateway --listen tcp://127.0.0.1:1502 --bus 'rtu:///dev/ttyUSB0?baud=19200' --units 1-16
+    \b
+        port502 gateway --listen tcp://127.0.0.1:1502 \\
+            --bus 'rtu:///dev/ttyUSB0?baud=19200' --units 1-16
 
-        port502 gateway --listen 'rtu:///dev/ttyUSB0?baud=9600' --bus tcp://192.168.1.10 --units 1-9
+    \b
+        port502 gateway --listen 'rtu:///dev/ttyUSB0?baud=9600' \\
+            --bus tcp://192.168.1.10 --units 1-9
     """
     seconds = seconds_of(for_)
     buses = plans_of_buses(bus, timeout, first, echo=echo, rs485=rs485)
