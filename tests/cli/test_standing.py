@@ -39,7 +39,7 @@ async def test_it_tells_when_clients_can_come_and_gives_the_status_before_the_en
 async def test_a_table_is_drawn_instead(capsys: pytest.CaptureFixture[str]) -> None:
     rows: list[int] = []
 
-    def draw(room: int) -> str:
+    def draw(width: int, room: int) -> str:
         rows.append(room)
         return f"a table on {room} rows"
 

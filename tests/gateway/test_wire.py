@@ -245,3 +245,27 @@ def test_a_client_that_wishes_for_less_time_is_refused_before_the_others(virtual
             assert rig.wire.asked(1) == 2
 
     virtual.run_until_complete(scene())
+
+
+def test_a_line_is_not_opened_before_the_one_who_had_it_has_closed_it(virtual: VirtualLoop) -> None:
+    async def scene() -> None:
+        memory = Wire(virtual, {1: device(1)})
+
+        def made(before: BusWire | None = None) -> BusWire:
+            return BusWire(Bus("test", Line(memory.target, opener=memory.open)), before=before)
+
+        old = made()
+        old.keep()
+        while old.state is not LinkState.READY:
+            await asyncio.sleep(0)
+        new = made(old)
+        new.keep()
+        asker = Asker(new)
+        asker.ask(1)
+        await asyncio.sleep(1.0)
+        assert new.state is LinkState.IDLE
+        await old.close()
+        assert (await asker.all(1))[0].response.registers == [1]
+        await new.close()
+
+    virtual.run_until_complete(scene())

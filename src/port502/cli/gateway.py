@@ -192,7 +192,7 @@ async def _stand(
             else:
                 put(f"listening on {url}")
 
-    def draw(rows: int) -> RenderableType:
+    def draw(width: int, rows: int) -> RenderableType:
         return board.draw(station.status(), rows)
 
     return await stand(

@@ -3,28 +3,24 @@
 from __future__ import annotations
 
 import asyncio
-import sys
 from collections import deque
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import asdict
 from typing import Any
 
-from rich.console import Console, Group, RenderableType
-from rich.live import Live
+from rich.console import Group, RenderableType
 from rich.text import Text
 
 from port502.cli.board import Rates, count, devices_board, headline, refusal_text
 from port502.cli.dashboard import dashboard, prepare
 from port502.cli.exits import message
 from port502.cli.logs import logging_to
-from port502.cli.output import console, put, put_json, say
+from port502.cli.output import put, put_json, say
+from port502.cli.standing import fresh
 from port502.cli.stopping import stoppable, wait
 from port502.errors import Port502Error
 from port502.site.running import Running
 from port502.site.status import Summary
 
-REFRESH = 0.5
 RATE_OVER = 10
 """So many refreshes are what *lately* means in rates."""
 
@@ -101,7 +97,7 @@ async def attend(
                 drawn.hint = f"dashboard {place}    {hint}"
             for listener in running.listeners.status() if tell else ():
                 put(f"listening on {listener.url} ({listener.name})")
-            with _shown(drawn):
+            with fresh(None if drawn is None else drawn.draw):
                 await wait(stopped, seconds)
             await asyncio.gather(*reloads)
         return running.summary()
@@ -114,28 +110,6 @@ async def _reload(running: Running) -> None:
         say(f"port502: nothing was changed: {message(error)}")
     else:
         say(f"port502: {running.site.path} was read again: {change}")
-
-
-@contextmanager
-def _shown(drawn: Screen | None) -> Iterator[None]:
-    """Keep the screen fresh while inside."""
-    if drawn is None:
-        yield
-        return
-    out = console(sys.stdout)
-    with Live(console=out, screen=True, auto_refresh=False, transient=True) as live:
-        refreshing = asyncio.get_running_loop().create_task(_refresh(drawn, live, out))
-        try:
-            yield
-        finally:
-            refreshing.cancel()
-
-
-async def _refresh(drawn: Screen, live: Live, out: Console) -> None:
-    while True:
-        width, height = out.size
-        live.update(drawn.draw(width, height), refresh=True)
-        await asyncio.sleep(REFRESH)
 
 
 def put_summary(summary: Summary, *, json: bool, quiet: bool = False, **more: object) -> None:

@@ -223,7 +223,7 @@ class Standing:
             else:
                 put(f"listening on {server.url}")
 
-        def draw(rows: int) -> RenderableType:
+        def draw(width: int, rows: int) -> RenderableType:
             sessions = server.sessions
             connected = {str(session) for session in sessions}
             return board().draw(share.status(sessions), connected, time(), rows)

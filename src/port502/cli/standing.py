@@ -17,8 +17,8 @@ from port502.cli.stopping import stoppable, wait
 
 REFRESH = 0.5
 
-Draw = Callable[[int], RenderableType]
-"""Draws a table on so many rows."""
+Draw = Callable[[int, int], RenderableType]
+"""Draws a table that is so wide, on so many rows."""
 
 S = TypeVar("S")
 
@@ -65,5 +65,5 @@ def fresh(draw: Draw | None) -> Iterator[None]:
 
 async def _refresh(draw: Draw, live: Live, out: Console) -> None:
     while True:
-        live.update(draw(out.size.height), refresh=True)
+        live.update(draw(*out.size), refresh=True)
         await asyncio.sleep(REFRESH)

@@ -37,7 +37,8 @@ class BusWire:
 
     It is one client of the bus's fair queue, whatever it asks: of its own requests the one with the lowest priority
     has the next turn. A unit that is dead on the bus is refused with 0B, as a gateway far away would do, unless it
-    is polled; everything else ends with the errors of a link.
+    is polled; everything else ends with the errors of a link. Where there is one ``before`` it on the same line, that
+    one is closed before this one opens it.
     """
 
     def __init__(
@@ -46,8 +47,11 @@ class BusWire:
         *,
         on_state: Callable[[LinkState, str], None] | None = None,
         session: Session = NOBODY,
+        before: BusWire | None = None,
     ) -> None:
         self.bus = bus
+        self.closed = asyncio.Event()
+        self._before = before
         self.counters = LinkCounters()
         self._on_state = on_state
         self._session = session
@@ -68,7 +72,13 @@ class BusWire:
     def keep(self) -> None:
         """Open the line, and open it again whenever it was lost."""
         if self._opening is None:
-            self._opening = self._loop.create_task(self.bus.start())
+            self._opening = self._loop.create_task(self._open())
+
+    async def _open(self) -> None:
+        before, self._before = self._before, None
+        if before is not None:
+            await before.closed.wait()
+        await self.bus.start()
 
     async def close(self) -> None:
         """Close the line; what waits fails with LinkClosedError."""
@@ -76,6 +86,7 @@ class BusWire:
             self._opening.cancel()
             await asyncio.gather(self._opening, return_exceptions=True)
         await self.bus.stop()
+        self.closed.set()
         waiting = [transaction for _, _, transaction in self._queue]
         self._queue.clear()
         for transaction in waiting:

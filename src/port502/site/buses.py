@@ -71,7 +71,8 @@ class Buses:
         wire: Wire
         if settings.in_turns:
             bus = bus_of(settings)
-            wire = BusWire(bus, on_state=heard)
+            old = self._known[name].wire if name in self._known else None
+            wire = BusWire(bus, on_state=heard, before=old if isinstance(old, BusWire) else None)
         else:
             wire = collecting.connect(settings, heard)
             bus = Remote(
