@@ -104,3 +104,12 @@ async def test_a_connection_that_ends_leaves_what_was_known() -> None:
         except LinkClosedError:
             return
     raise AssertionError("a line that is closed answered")
+
+
+async def test_the_pause_is_no_part_of_the_time_that_an_answer_takes() -> None:
+    async with serving(meter()) as port, line_to(port, pause=0.2) as line:
+        patience = Patience(5.0, 0.1)
+        first, second = [await ask(line, 1, patience) for _ in range(2)]
+    assert first.took < 0.2
+    assert second.took < 0.2
+    assert patience.slowest < 0.2

@@ -82,15 +82,16 @@ class Line:
         """What the first bytes of the other side look like, where they are no Modbus: HTTP, TLS, SSH; else empty."""
         return looks_like(self.first_bytes) or ""
 
-    async def ask(self, unit: int, request: Request[R], timeout: float) -> R:
+    async def ask(self, unit: int, request: Request[R], timeout: float, *, rested: bool = False) -> R:
         """The response to a request that only reads, within ``timeout`` seconds.
 
         Raises UsageError for one that writes, DeviceError, NoReplyError, ReplyError, FrameError, or LinkClosedError
-        when the connection is gone.
+        when the connection is gone. ``rested`` says that the pause before it was kept already.
         """
         if request.writes:
             raise UsageError(f"function {request.function} writes, and whoever looks around never does")
-        await self.rest()
+        if not rested:
+            await self.rest()
         stream = self._stream
         if stream is None:
             raise self.error or LinkClosedError(f"the connection to {self.target} is closed")

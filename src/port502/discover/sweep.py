@@ -29,9 +29,10 @@ _READ = ReadHoldingRegistersRequest(0, 1)
 
 async def ask(line: Line, unit: int, patience: Patience, request: Request[Any] = _READ) -> Answer:
     """The answer of one unit to a read, whatever it is; raises LinkClosedError when the connection is gone."""
+    await line.rest()
     began = line.time()
     try:
-        response = await line.ask(unit, request, patience.timeout)
+        response = await line.ask(unit, request, patience.timeout, rested=True)
     except LinkClosedError:
         raise
     except Port502Error as error:
