@@ -113,3 +113,9 @@ def test_many_unanswered_requests_do_not_pile_up() -> None:
     """H258."""
     frame = bytes.fromhex(ASKED.replace(" ", ""))
     assert len(decode([Piece((frame * 3000,))])) == 3000
+
+
+def test_values_that_a_log_prints_are_no_frames() -> None:
+    text = f"Tx {ASKED}\nRx {ANSWERED}\n[10, 20, 30]\n[0, 1, 0, 0, 0, 3, 6, 131, 2]"
+    assert [(each.function, each.exception) for each in explained(text)] == [(3, None), (3, None), (3, 2)]
+    assert len(explained("[10, 20, 30]")) == 1

@@ -19,6 +19,9 @@ from port502.traffic.decoding.responses import response_layout
 from port502.traffic.hextext.piece import RECEIVED, REQUEST, RESPONSE, Piece
 
 _MOST_WAITING = 1024
+_BELIEVED = 0.6
+"""The score from which decimal numbers among other bytes are taken for a frame."""
+
 _ECHOED = ("reference_num", "value", "word_cnt", "bit_cnt", "and_mask", "or_mask", "diagnostic_code")
 
 
@@ -36,7 +39,7 @@ def decode(pieces: Iterable[Piece], hint: Hint | None = None) -> list[Decoded]:
 
     Never raises: bytes that are no frame become a frame with problems.
     """
-    return _Decoding(hint or Hint()).run(pieces)
+    return _Decoding(hint or Hint()).run(list(pieces))
 
 
 class _Decoding:
@@ -47,11 +50,13 @@ class _Decoding:
         self._waiting: list[Decoded] = []
         self._found: list[Decoded] = []
 
-    def run(self, pieces: Iterable[Piece]) -> list[Decoded]:
+    def run(self, pieces: Sequence[Piece]) -> list[Decoded]:
         for piece in pieces:
             framing = self._hint.framing or (ASCII if piece.ascii else None)
             for _, candidates in recognise_lines([line for line in piece.lines if line], framing):
                 best = candidates[0]
+                if piece.doubtful and best.score < _BELIEVED and len(pieces) > 1:
+                    continue
                 for cut in best.cuts:
                     self._add(self._decoded(piece, cut, candidates))
         return self._found

@@ -13,7 +13,7 @@ class Piece:
 
     ``said`` is what the text calls them: sent, received, request, response or nothing. ``tcp`` where packet
     headers were taken off, ``port`` which end of them is the server (its side's port) or 0. ``ascii`` for the text of
-    an ASCII frame. ``notes`` are for the user.
+    an ASCII frame, ``doubtful`` for decimal numbers, which may be values as well. ``notes`` are for the user.
     """
 
     lines: tuple[bytes, ...]
@@ -21,6 +21,7 @@ class Piece:
     said: str = ""
     tcp: bool = False
     ascii: bool = False
+    doubtful: bool = False
     notes: tuple[str, ...] = ()
 
     @property

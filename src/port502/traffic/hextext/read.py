@@ -20,7 +20,7 @@ _SAID = (
     (REQUEST, re.compile(r"\b(?:request|req|query|ask(?:ed|s)?)\b", re.IGNORECASE)),
     (RESPONSE, re.compile(r"\b(?:response|resp|reply|replied|answer(?:ed|s)?)\b", re.IGNORECASE)),
     (SENT, re.compile(r"(?:\b(?:tx|send|sent|sending|writ(?:e|ing|ten)|out)\b)|->|>>", re.IGNORECASE)),
-    (RECEIVED, re.compile(r"(?:\b(?:rx|recv|receiv(?:e|ed|ing)|read|in)\b)|<-|<<", re.IGNORECASE)),
+    (RECEIVED, re.compile(r"(?:\b(?:rx|recv|receiv(?:e|ed|ing)|processing|read|in)\b)|<-|<<", re.IGNORECASE)),
 )
 _LIBMODBUS_RECEIVED = re.compile(r"<[0-9a-fA-F]{2}>")
 _LIBMODBUS_SENT = re.compile(r"\[[0-9a-fA-F]{2}\]\s?\[")
@@ -63,7 +63,9 @@ def read_text(text: str) -> list[Piece]:
             if joins and found.alone and not run.ascii and said in ("", pieces[-1].said):
                 pieces[-1] = replace(pieces[-1], lines=(*pieces[-1].lines, run.data))
             else:
-                pieces.append(Piece((run.data,), number, said or word, ascii=run.ascii))
+                pieces.append(
+                    Piece((run.data,), number, said or word, ascii=run.ascii, doubtful=run.doubtful)
+                )
             joins = found.alone and not run.ascii
         word = said if found.alone else ""
     if dump is not None:

@@ -39,11 +39,15 @@ _NAMED = {b"n": b"\n", b"r": b"\r", b"t": b"\t", b"a": b"\a", b"b": b"\b", b"f":
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """Bytes at a column (from 1) of a line; ``ascii`` when they are the text of an ASCII frame."""
+    """Bytes at a column (from 1) of a line; ``ascii`` when they are the text of an ASCII frame.
+
+    ``doubtful`` when they are written as decimal numbers, which a log prints of values too.
+    """
 
     data: bytes
     column: int
     ascii: bool = False
+    doubtful: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +72,7 @@ def read_line(line: str, number: int = 1) -> Read:
         for found in list(form.finditer(text)):
             data = understand(found, number)
             if data is not None:
-                runs.append(Run(data, found.start() + 1, form is _ASCII))
+                runs.append(Run(data, found.start() + 1, form is _ASCII, form is _DECIMALS))
                 text = text[: found.start()] + "~" * len(found[0]) + text[found.end() :]
     words = text.replace("~", " ")
     if not any(run.ascii for run in runs):
