@@ -53,7 +53,9 @@ async def test_it_tries_again_and_again() -> None:
 
     device = Device(holding={ADDRESS: [0]})
     async with Server(serve, "tcp://127.0.0.1:0") as server:
-        intruding = asyncio.create_task(Intruder(lambda: server.url, first=0.001, every=0.001).run())
+        places = iter(["", ""])  # it does not listen yet
+        intruder = Intruder(lambda: next(places, server.url), first=0.001, every=0.001)
+        intruding = asyncio.create_task(intruder.run())
         async with asyncio.timeout(20):
             await tried.wait()
         intruding.cancel()

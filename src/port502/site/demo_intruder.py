@@ -13,6 +13,9 @@ log = logging.getLogger("port502.demo")
 
 EVERY = 20.0
 FIRST = 2.0
+LOOK = 0.1
+"""Seconds between looks whether the guard listens already."""
+
 ADDRESS, VALUE = 100, 9999
 """What it writes: the speed setpoint of the PLC, far above what the pump bears."""
 
@@ -43,11 +46,13 @@ class Intruder:
         """Try until cancelled."""
         await asyncio.sleep(self._first)
         while True:
+            while not self._where():
+                await asyncio.sleep(LOOK)
             await self.attempt()
             await asyncio.sleep(self._every)
 
     async def attempt(self) -> None:
-        """One forbidden write."""
+        """One forbidden write, if the guard listens."""
         url = self._where()
         if not url:
             return
