@@ -37,7 +37,7 @@ async def test_without_a_guard_it_would_do_harm() -> None:
 @pytest.mark.parametrize("where", ["", f"tcp://127.0.0.1:{free_port()}"])
 async def test_where_nobody_listens_it_gives_up_for_this_time(where: str) -> None:
     intruder = Intruder(lambda: where)
-    await intruder.attempt()
+    assert await intruder.attempt() == bool(where)
     assert (intruder.attempts, intruder.refused) == (int(bool(where)), 0)
 
 

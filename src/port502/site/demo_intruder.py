@@ -44,18 +44,16 @@ class Intruder:
 
     async def run(self) -> None:
         """Try until cancelled."""
-        await asyncio.sleep(self._first)
+        pause = self._first
         while True:
-            while not self._where():
-                await asyncio.sleep(LOOK)
-            await self.attempt()
-            await asyncio.sleep(self._every)
+            await asyncio.sleep(pause)
+            pause = self._every if await self.attempt() else LOOK
 
-    async def attempt(self) -> None:
-        """One forbidden write, if the guard listens."""
+    async def attempt(self) -> bool:
+        """One forbidden write, if the guard listens; returns whether it does."""
         url = self._where()
         if not url:
-            return
+            return False
         self.attempts += 1
         try:
             async with Client(url, source=self._source, retries=0) as client:
@@ -65,3 +63,4 @@ class Intruder:
             log.debug("the hostile client was refused: %s", error)
         except Port502Error as error:
             log.debug("the hostile client did not get through: %s", error)
+        return True
