@@ -16,7 +16,8 @@ from port502.traffic.capture import Capture
 from tests.cli.conftest import Run
 from tests.e2e.program import environment, installed
 from tests.traffic.files import polling, write
-from tests.traffic.wire import Talk, adu, ask
+from tests.traffic.tls.talk import TlsTalk
+from tests.traffic.wire import Talk, adu, answer, ask
 
 
 @pytest.fixture
@@ -115,8 +116,16 @@ def test_tls_and_links_that_are_not_read_are_told(run: Run, tmp_path: Path) -> N
     hello = bytes.fromhex("16 03 01 00 05 01 00 00 01 00")
     records = [*Talk(port=802).asks(hello).records, (0, 105, 3, b"abc")]
     done = run("inspect", write(tmp_path / "a.pcapng", records))
-    assert "10.0.0.1 speaks TLS to 10.0.0.2:802" in done.err
+    assert "10.0.0.1 speaks TLS to 10.0.0.2:802: not read, there is no key log" in done.err
     assert "1 packets of link type 105" in done.err
+
+
+def test_tls_is_read_with_its_key_log(run: Run, tmp_path: Path) -> None:
+    talk = TlsTalk(tmp_path).asks(ask(1)).answers(answer(1, 5))
+    path = write(tmp_path / "a.pcap", talk.talk.records)
+    lines = run("inspect", path, "--keys", talk.keys, "--json").lines
+    assert [(line["trans_id"], line["transport"]) for line in lines] == [(1, "tls"), (1, "tls")]
+    assert "cannot read none" in run("inspect", path, "--keys", "none").err
 
 
 def test_another_port_may_be_named(run: Run, tmp_path: Path) -> None:

@@ -14,8 +14,10 @@ from port502.traffic import links
 from port502.traffic.captures import Captures
 from port502.traffic.message import Message
 from port502.traffic.pcap import Record
+from port502.traffic.tls.keylog import KeyLog
 from tests.peers import need_program
 from tests.traffic.files import polling, write
+from tests.traffic.tls.talk import MODERN, SUITES, TlsTalk
 from tests.traffic.wire import START, Talk, adu, answer, ask, on_ipv6, on_link
 
 pytestmark = pytest.mark.interop
@@ -245,3 +247,16 @@ def test_what_we_save_tshark_reads(tmp_path: Path) -> None:
             saving.add(one for one in packets if one.messages)
         saving.close()
         assert len(agree(tmp_path / name)) == 13
+
+
+@pytest.mark.parametrize("suite", [MODERN, *SUITES])
+def test_tls_with_its_key_log(tmp_path: Path, suite: str) -> None:
+    talk = TlsTalk(tmp_path, suite)
+    for number in (1, 2, 3):
+        talk.asks(ask(number)).answers(answer(number, 5, 6))
+    path = write(tmp_path / "a.pcap", talk.talk.records)
+    reading = Captures.of_files([str(path)], (), KeyLog(talk.keys.read_bytes()))
+    mine = [one for batch in reading.messages() for one in batch]
+    theirs, _ = tshark(path, "-o", f"tls.keylog_file:{talk.keys}", "-d", "tls.port==802,mbtcp")
+    assert keys(mine) == theirs
+    assert len(mine) == 6

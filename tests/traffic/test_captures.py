@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import struct
 from pathlib import Path
 
 from port502.traffic.captures import Captures
 from tests.traffic.files import write
+from tests.traffic.tls.talk import TlsTalk
 from tests.traffic.wire import Talk, answer, ask
 
 
@@ -38,3 +40,15 @@ def test_what_waited_at_the_end_is_said(tmp_path: Path) -> None:
     path = write(tmp_path / "a.pcap", Talk().asks(ask(1)).asks(ask(2)[:9]).records)
     messages = [one for batch in Captures.of_files([str(path)]).messages() for one in batch]
     assert [one.trans_id for one in messages] == [1, 2]
+
+
+def test_keys_that_the_file_carries_open_its_tls(tmp_path: Path) -> None:
+    talk = TlsTalk(tmp_path).asks(ask(1)).answers(answer(1, 5))
+    path = write(tmp_path / "a.pcapng", talk.talk.records)
+    keys = talk.keys.read_bytes()
+    body = struct.pack("<II", 0x544C534B, len(keys)) + keys + bytes(-len(keys) % 4)
+    size = struct.pack("<I", 12 + len(body))
+    data = path.read_bytes()
+    path.write_bytes(data[:28] + struct.pack("<I", 10) + size + body + size + data[28:])
+    messages = [one for batch in Captures.of_files([str(path)]).messages() for one in batch]
+    assert [one.request_frame is not None for one in messages] == [False, True]

@@ -214,7 +214,7 @@ def test_tls_is_seen_as_such_and_plain_modbus_there_too() -> None:
     dissector = Dissector()
     hello = bytes.fromhex("16 03 01 00 05 01 00 00 01 00")
     assert dissector.feed(Talk(port=802).asks(hello).answers(hello).records) == []
-    assert [way.dport for way in dissector.secured.values()] == [802]
+    assert [one.way.dport for one in dissector.secured.values()] == [802]
     assert said(dissected(Talk(port=802).asks(ask(1)).answers(answer(1, 5)).records)) == SHORT
 
 

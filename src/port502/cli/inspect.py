@@ -37,8 +37,13 @@ from port502.traffic.live import Live
 from port502.traffic.record import Place
 from port502.traffic.saving import Saving
 from port502.traffic.series import Series
+from port502.traffic.tls.cipher import require
+from port502.traffic.tls.keylog import KeyLog
 
 app = typer.Typer(rich_markup_mode=None, add_completion=False)
+
+MOST_KEYS = 64 << 20
+"""Bytes of a key log that are read."""
 
 What = Literal["messages", "packets", "values", "flows", "stats"]
 
@@ -89,6 +94,12 @@ def inspect(
             show_default=False,
         ),
     ] = None,
+    keys: Annotated[
+        Path | None,
+        typer.Option(
+            "--keys", metavar="FILE", help="Key log that opens TLS (SSLKEYLOGFILE).", show_default=False
+        ),
+    ] = None,
     write: Annotated[
         Path | None,
         typer.Option("--write", metavar="FILE", help="Save the packets (pcap, pcapng).", show_default=False),
@@ -134,7 +145,7 @@ def inspect(
     if csv and what in ("flows", "stats"):
         raise UsageError(f"--{what} has no --csv: --json has all of it")
     passes = None if filter is None else compile_filter(filter)
-    reading = _reading(captures or [], follow, seconds_of(for_), port or [])
+    reading = _reading(captures or [], follow, seconds_of(for_), port or [], _key_log(keys))
     place: Place | None = reading.place if len(reading.sources) > 1 else None
     series = Series(_points(map), changes=changes) if what == "values" else None
     outputs: list[Output] = []
@@ -168,19 +179,35 @@ def _what(**wanted: bool) -> What:
 
 
 def _reading(
-    names: Sequence[str], follow: str | None, seconds: float | None, ports: Sequence[int]
+    names: Sequence[str],
+    follow: str | None,
+    seconds: float | None,
+    ports: Sequence[int],
+    keys: KeyLog | None,
 ) -> Captures:
     if follow is not None:
         if names:
             raise UsageError("captures or --follow, not both")
-        return Captures([Live(follow, seconds)], ports)
+        return Captures([Live(follow, seconds)], ports, keys)
     if seconds is not None:
         raise UsageError("--for goes with --follow")
     if not names:
         if sys.stdin.isatty():
             raise UsageError("nothing to read: give a capture file, - for a pipe, or --follow IFACE")
         names = [STANDARD_INPUT]
-    return Captures.of_files(names, ports)
+    return Captures.of_files(names, ports, keys)
+
+
+def _key_log(path: Path | None) -> KeyLog | None:
+    """The secrets of a key log, at most what a file of reasonable size holds; raises UsageError."""
+    if path is None:
+        return None
+    require()
+    try:
+        with path.open("rb") as file:
+            return KeyLog(file.read(MOST_KEYS))
+    except OSError as error:
+        raise UsageError(f"cannot read {path}: {error.strerror}") from error
 
 
 def _points(name: str | None) -> list[Point]:
@@ -243,8 +270,9 @@ def _tell(reading: Captures, saving: Saving | None, *, quiet: bool) -> None:
         return
     for link, count in sorted(reading.dissector.counts.unread_links.items()):
         say(f"port502: {count} packets of link type {link}, which is not read")
-    for way in reading.dissector.secured.values():
-        say(f"port502: {way.client} speaks TLS to {way.server}:{way.server_port}: what it says is not seen")
+    for one in reading.dissector.secured.values():
+        way = one.way
+        say(f"port502: {way.client} speaks TLS to {way.server}:{way.server_port}: not read, {one.reason}")
     if saving is not None:
         say(f"port502: {saving.packets} packets written to {saving.path}")
 

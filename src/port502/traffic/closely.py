@@ -21,6 +21,8 @@ from port502.traffic.message import Message
 from port502.traffic.pairing import answered, asked, unanswered
 from port502.traffic.pcap import Record
 from port502.traffic.stream import IGNORED, NOT_QUICK, Content, Stream
+from port502.traffic.tls.keylog import KeyLog
+from port502.traffic.tls.session import TlsSession
 from port502.traffic.way import Way
 
 MODBUS_PORT: Final = 502
@@ -49,16 +51,26 @@ class Counts:
     unread_links: dict[int, int] = field(default_factory=dict)
 
 
+@dataclass(frozen=True, slots=True)
+class Secured:
+    """A conversation on TLS that is not read; ``way`` is that of its client, ``reason`` says why."""
+
+    way: Way
+    reason: str
+
+
 class Closely:
     """The part of the dissector that takes its time; see ``Dissector``."""
 
-    def __init__(self, ports: Iterable[int] = ()) -> None:
+    def __init__(self, ports: Iterable[int] = (), keys: KeyLog | None = None) -> None:
         self.frame = 0
+        self.keys = keys
         self.counts = Counts()
         self.conversations = Conversations(frozenset({MODBUS_PORT, TLS_PORT, *ports}))
-        self.secured: dict[int, Way] = {}
+        self.secured: dict[int, Secured] = {}
         self._time = 0
         self._repeats = False
+        self._sessions = 0
         self._fragments = Fragments()
 
     def end(self) -> list[Message]:
@@ -120,7 +132,7 @@ class Closely:
             )
             stream.restart(sequence + headers.size & _MASK)
         self.conversations.buffered += stream.buffered - before
-        if stream.content in ("other", "tls"):
+        if stream.content == "other" or (stream.content == "tls" and stream.session is None):
             stream.due = IGNORED
         else:
             quick = stream.content == "modbus" and stream.way.framing == "mbap" and not stream.buffered
@@ -168,21 +180,56 @@ class Closely:
                 content = "other" if stream.tries + peer.tries >= TRIES else "new"
         elif is_tls(payload):
             content = "tls"
-            if len(self.secured) < MOST_SECURED:
-                self.secured[way.stream] = way if way.asks else peer.way
+            self._secure(stream)
         else:
             content = "modbus"
             if not may_begin(payload) and rtu_frame(payload, asks=way.asks) is not None:
                 way.framing = peer.way.framing = "rtu"
         stream.content = peer.content = content
-        if content in ("other", "tls"):
+        if content == "other" or (content == "tls" and stream.session is None):
             peer.due = IGNORED
+
+    def _secure(self, stream: Stream) -> None:
+        """A conversation on TLS: it is read where there is a key log, else named."""
+        peer = stream.peer
+        if self.keys is None or self._sessions >= MOST_SECURED:
+            self._unread(stream, "there is no key log")
+            return
+        self._sessions += 1
+        session = TlsSession(self.keys)
+        for one in (stream, peer):
+            way = one.way
+            inside = Way(
+                way.src, way.sport, way.dst, way.dport, asks=way.asks, transport="tls", stream=way.stream
+            )
+            one.session, one.inside = session, Stream(inside, stream.pending)
+            one.inside.content, one.inside.synced = "modbus", True
+
+    def _unread(self, stream: Stream, reason: str) -> None:
+        stream.session = stream.peer.session = None
+        if len(self.secured) < MOST_SECURED:
+            way = stream.way if stream.way.asks else stream.peer.way
+            self.secured[way.stream] = Secured(way, reason)
+
+    def _decrypt(self, stream: Stream, data: bytes, found: list[Message], *, follows: bool) -> None:
+        """What TLS carries is cut into messages like any other stream."""
+        session, inside = stream.session, stream.inside
+        if session is None or inside is None:
+            return
+        plain = session.feed(data, client=stream.way.asks) if follows else b""
+        for adu, is_message in adus.cut(inside, plain) if plain else ():
+            self._emit(inside, adu, found, pair=is_message)
+        if session.failure or not follows:
+            self._sessions -= 1
+            self._unread(stream, session.failure or "a segment of it was lost")
 
     def _pieces(self, stream: Stream, arrival: Arrival, found: list[Message]) -> None:
         """Read what came in order; a piece of no bytes stands for a hole that is not waited for any more."""
         self.counts.lost_bytes += arrival.lost
         for data, follows in arrival.pieces:
-            if not follows and not data:
+            if stream.content == "tls":
+                self._decrypt(stream, data, found, follows=follows)
+            elif not follows and not data:
                 self._cut_tail(stream, found)
                 stream.synced = False
                 stream.tries = 0
@@ -224,7 +271,9 @@ class Closely:
 
 
 def _beginning(stream: Stream) -> Callable[[bytes], bool]:
-    """Tells whether bytes may begin a message of this stream."""
+    """Tells whether bytes may begin a message of this stream; in TLS none may, since all of it is needed."""
+    if stream.content == "tls":
+        return lambda data: False
     if stream.way.framing == "rtu":
         return lambda data: rtu_frame(data, asks=stream.way.asks) is not None
     return is_chain

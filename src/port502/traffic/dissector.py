@@ -18,6 +18,7 @@ from port502.traffic.packet import Packet
 from port502.traffic.pairing import MOST, answered, asked
 from port502.traffic.pcap import Record
 from port502.traffic.stream import IGNORED
+from port502.traffic.tls.keylog import KeyLog
 
 _PLACES: Final = {
     links.ETHERNET: (12, 14, b"\x08\0", 14),
@@ -44,11 +45,12 @@ class Dissector(Closely):
     """Follows every conversation of the packets that it is fed with, in bounded memory.
 
     ``ports`` are those where Modbus is expected; elsewhere it is recognised by its content. Frames are counted from 1,
-    on through all that is fed. ``counts`` says what was met.
+    on through all that is fed. ``counts`` says what was met. With ``keys`` TLS is read;
+    without, it is named in ``secured``.
     """
 
-    def __init__(self, ports: Iterable[int] = ()) -> None:
-        super().__init__(ports)
+    def __init__(self, ports: Iterable[int] = (), keys: KeyLog | None = None) -> None:
+        super().__init__(ports, keys)
         self._first = self._previous = 0
 
     def feed(self, records: Iterable[Record]) -> list[Message]:  # noqa: C901 (one loop, for its speed)

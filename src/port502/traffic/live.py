@@ -24,6 +24,7 @@ class Live:
     ) -> None:
         self.name = interface
         self.problem: str | None = None
+        self.secrets: tuple[bytes, ...] = ()
         self._tap = Tap(interface)
         self._seconds = seconds
         self._clock = clock

@@ -9,6 +9,7 @@ from port502.traffic.way import Way
 
 if TYPE_CHECKING:
     from port502.traffic.message import Message
+    from port502.traffic.tls.session import TlsSession
 
 Content: TypeAlias = Literal["new", "modbus", "tls", "other"]
 Pending: TypeAlias = "dict[int, Message | deque[Message]]"
@@ -24,7 +25,8 @@ class Stream:
     ``due`` is the same number while any segment of whole messages may be taken without a closer look, and negative
     otherwise. ``held`` are segments beyond a hole (sequence, bytes), ``holes`` ranges that were passed over,
     ``recent`` the last segments, to tell a retransmission from something else. ``pending`` are the requests
-    of the conversation that wait for their response, by transaction id; both directions share it.
+    of the conversation that wait for their response, by transaction id; both directions share it. ``session`` is the
+    TLS that carries it, where that can be read, and ``inside`` the stream of what it carries.
     """
 
     __slots__ = (
@@ -32,10 +34,12 @@ class Stream:
         "due",
         "held",
         "holes",
+        "inside",
         "next",
         "peer",
         "pending",
         "recent",
+        "session",
         "synced",
         "tail",
         "touched",
@@ -54,6 +58,8 @@ class Stream:
         self.held: dict[int, bytes] = {}
         self.holes: list[tuple[int, int]] = []
         self.recent: deque[tuple[int, bytes]] = deque(maxlen=REMEMBERED)
+        self.session: TlsSession | None = None
+        self.inside: Stream | None = None
         self.synced = False
         self.touched = 0
         self.tries = 0
@@ -71,3 +77,5 @@ class Stream:
         self.held.clear()
         self.holes.clear()
         self.recent.clear()
+        self.session = None
+        self.inside = None
