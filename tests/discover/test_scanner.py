@@ -6,16 +6,21 @@ import asyncio
 import contextlib
 from collections.abc import AsyncIterator
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
+from port502.discover import knock, scanner
 from port502.discover.examine import Knowledge
 from port502.discover.found import FoundDevice, Inventory
 from port502.discover.scanner import Progress, Scanner
 from port502.discover.settings import ScanSettings
 from port502.discover.targets import parse_targets
+from port502.transport.tls import tls_of
+from port502.transport.url import parse_url
 from tests.discover.bench import QUICK, meter, serving
 from tests.scripted import scripted, silent
+from tests.secure import Plant
 
 KNOWLEDGE = Knowledge.of()
 
@@ -96,13 +101,13 @@ async def test_what_was_found_until_it_was_cancelled_is_there() -> None:
     found = asyncio.Event()
     async with plant("127.0.0.1") as port, scripted(silent) as other:
         settings = replace(QUICK, ports=(port, other), first_timeout=30.0)
-        scanner = Scanner(parse_targets(["127.0.0.1"]), settings, KNOWLEDGE, found=lambda _: found.set())
-        running = asyncio.ensure_future(scanner.run())
+        scan = Scanner(parse_targets(["127.0.0.1"]), settings, KNOWLEDGE, found=lambda _: found.set())
+        running = asyncio.ensure_future(scan.run())
         await asyncio.wait_for(found.wait(), 10)
         running.cancel()
         with pytest.raises(asyncio.CancelledError):
             await running
-        inventory = scanner.inventory()
+        inventory = scan.inventory()
     assert [one.address for one in inventory.devices] == ["127.0.0.1"]
     assert not inventory.is_complete
 
@@ -113,3 +118,30 @@ async def test_progress_counts_what_was_sent() -> None:
         await scanned(["127.0.0.1"], replace(QUICK, ports=(port,)), moved=last.append)
     assert (last[-1].probed, last[-1].alive, last[-1].devices, last[-1].connections) == (1, 1, 1, 1)
     assert last[-1].requests > 20
+
+
+async def test_tls_is_seen_without_a_certificate_and_looked_behind_with_one(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    plant = Plant(tmp_path)
+    async with plant.serving() as server:
+        port = parse_url(server.url).port
+        monkeypatch.setattr(knock, "TLS_PORT", port)
+        settings = replace(QUICK, ports=(port,))
+        stranger = await scanned(["127.0.0.1"], settings)
+        tls = tls_of("tls://127.0.0.1", None, **plant.files(), crl=None, server_side=False)
+        friend = await scanned(["127.0.0.1"], replace(settings, tls=tls))
+    assert stranger.devices == ()
+    assert stranger.others[0].says.startswith("TLS")
+    (device,) = friend.devices
+    assert (device.scheme, device.port, device.units[0].unit) == ("tls", port, 1)
+
+
+async def test_what_is_open_and_no_modbus_is_kept_within_bounds(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(scanner, "MOST_FOUND", 2)
+    async with scripted(silent) as port:
+        inventory = await scanned(
+            ["127.0.0.1"], replace(QUICK, ports=(port,), first_timeout=0.02), extra=["127.0.0.1"] * 4
+        )
+    assert len(inventory.others) == 2
+    assert inventory.probed == 5

@@ -5,18 +5,18 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Sequence
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
 from port502.cli import loop, options
-from port502.cli.ask import confirm
 from port502.cli.exits import DONE, INTERRUPTED
 from port502.cli.finding_view import change_lines, estimate_lines, summary_lines
 from port502.cli.output import put, put_csv, put_json, say
 from port502.cli.scan_files import check_save, read_known, save
+from port502.cli.scan_plan import Plan, consent_to, plan_of, settings_for
 from port502.cli.scan_screen import Screen
 from port502.cli.secure import Secure
 from port502.cli.stopping import stoppable
@@ -27,18 +27,13 @@ from port502.discover.found import Inventory
 from port502.discover.inventory import inventory_json
 from port502.discover.scanner import Scanner
 from port502.discover.settings import PORTS, ScanSettings
-from port502.discover.targets import Targets, parse_numbers, parse_targets, read_list
 from port502.errors import UsageError
-from port502.transport.probe.interfaces import interfaces, own_networks
-from port502.transport.probe.neighbours import neighbours
-from port502.transport.tls import tls_of
 
 app = typer.Typer(rich_markup_mode=None, add_completion=False)
 
 COLUMNS = (
     "address", "port", "unit", "class", "vendor", "product", "revision", "map", "response_ms", "name", "mac", "maker",
 )  # fmt: skip
-MOST_LIST_BYTES = 16 << 20
 
 
 @app.command()
@@ -81,7 +76,7 @@ def scan(
             min=0.1,
             max=100_000,
             metavar="N",
-            help="Connections and requests per second, all together (50; no limit with --fast).",
+            help="Connections and requests per second, all together (100; no limit with --fast).",
             show_default=False,
         ),
     ] = None,
@@ -140,14 +135,14 @@ def scan(
         raise UsageError("--json or --csv, not both")
     check_save(save_as)
     old = read_known(diff) if diff is not None else None
-    plan = _plan(ranges or [], lists or [], exclude or [])
+    plan = plan_of(ranges or [], lists or [], exclude or [])
     secure = Secure(certificate, key, authority, crl, name).arguments()
-    settings = _settings(units, ports, rate, timeout, secure, fast=fast)
+    settings = settings_for(units, ports, rate, timeout, secure, fast=fast)
     made = estimate(plan.targets, len(plan.neighbours), settings, on_link=plan.on_link)
     if dry_run:
         _put_estimate(made, settings, json=json)
         return
-    _consent(plan, made, settings, fast=fast, yes=yes)
+    consent_to(plan, made, settings, fast=fast, yes=yes)
     show = Show(json=json, csv=csv, quiet=quiet)
     inventory, interrupted = loop.run(_scan(plan, settings, show))
     changes = None
@@ -157,84 +152,6 @@ def scan(
     if save_as is not None:
         save(save_as, inventory, yes=yes, quiet=quiet)
     raise typer.Exit(INTERRUPTED if interrupted else DONE)
-
-
-@dataclass(frozen=True, slots=True)
-class Plan:
-    """What is scanned: targets, known neighbours in wide IPv6 networks, and whether somebody named them."""
-
-    targets: Targets
-    neighbours: tuple[str, ...]
-    named: bool
-    on_link: bool
-
-
-def _plan(ranges: Sequence[str], lists: Sequence[Path], exclude: Sequence[str]) -> Plan:
-    words = [*ranges, *(word for path in lists for word in _listed(path))]
-    own = own_networks()
-    named = bool(words)
-    if not named:
-        if not own:
-            raise UsageError(
-                "this host has no network of its own that could be offered; name what to scan: 192.168.1.0/24"
-            )
-        words = [str(network) for network in own]
-    targets = parse_targets(words, exclude)
-    left_out = parse_targets((), exclude) if not exclude else parse_targets(exclude)
-    near = tuple(
-        str(address)
-        for address, entry in neighbours().items()
-        if entry.answered and address not in left_out and any(address in wide for wide in targets.wide)
-    )
-    if targets.wide and not near:
-        say(
-            f"port502: note: of {targets.wide[0]} only known neighbours can be scanned, and none is known;"
-            " name addresses"
-        )
-    if not len(targets) and not near:
-        raise UsageError("nothing is left to scan")
-    ends = [end for interval in targets.four for end in interval]
-    on_link = bool(ends) and all(any(_inside(end, network) for network in own) for end in ends)
-    return Plan(targets, near, named, on_link)
-
-
-def _inside(number: int, network: Any) -> bool:
-    return int(network.network_address) <= number <= int(network.broadcast_address)
-
-
-def _listed(path: Path) -> list[str]:
-    try:
-        if path.stat().st_size > MOST_LIST_BYTES:
-            raise UsageError(f"--list {path}: larger than {MOST_LIST_BYTES >> 20} MiB")
-        return read_list(path.read_text("utf-8-sig").splitlines())
-    except UnicodeDecodeError:
-        raise UsageError(f"--list {path}: this is not UTF-8 text") from None
-    except OSError as error:
-        raise UsageError(f"--list {path}: {error.strerror or error}") from None
-
-
-def _settings(
-    units: str | None,
-    ports: str,
-    rate: float | None,
-    timeout: float | None,
-    secure: dict[str, Any],
-    *,
-    fast: bool,
-) -> ScanSettings:
-    made = ScanSettings.fast() if fast else ScanSettings()
-    made = replace(made, ports=parse_numbers(ports, "port", 1, 65535))
-    if units is not None:
-        made = replace(made, units=parse_numbers(units, "unit id", 0, 255))
-    if rate is not None:
-        made = replace(made, rate=rate)
-    if timeout is not None:
-        made = replace(made, connect_timeout=timeout, first_timeout=timeout, response_timeout=timeout)
-    if secure:
-        files = {word: secure.get(word) for word in ("certificate", "key", "authority", "crl")}
-        tls = tls_of("tls://host", None, **files, server_side=False, name=secure.get("name"))
-        made = replace(made, tls=tls)
-    return made
 
 
 def _put_estimate(made: Estimate, settings: ScanSettings, *, json: bool) -> None:
@@ -252,31 +169,6 @@ def _put_estimate(made: Estimate, settings: ScanSettings, *, json: bool) -> None
         return
     for line in estimate_lines(made, settings.ports):
         put(line)
-
-
-def _consent(plan: Plan, made: Estimate, settings: ScanSettings, *, fast: bool, yes: bool) -> None:
-    """One question about everything that needs consent; none where nothing does."""
-    reasons = []
-    if not plan.named:
-        found = ", ".join(
-            f"{address.network} ({one.name})"
-            for one in interfaces()
-            if not one.is_loopback
-            for address in one.addresses
-            if address.version == 4
-        )
-        reasons.append(f"no RANGE was named; this host's own networks are {found}")
-    if public := plan.targets.public():
-        some = ", ".join(public[:3]) + (", ..." if len(public) > 3 else "")
-        reasons.append(f"{some}: neither private nor local; scan only what you may")
-    local = all(first >> 24 == 127 and last >> 24 == 127 for first, last in plan.targets.four)
-    if fast and not (local and plan.targets.four):
-        reasons.append("--fast does not spare weak devices and slow links")
-    if not reasons or yes:
-        return
-    for reason in (*reasons, *estimate_lines(made, settings.ports)):
-        say(f"port502: {reason}")
-    confirm("scan?", yes=yes)
 
 
 async def _scan(plan: Plan, settings: ScanSettings, show: Show) -> tuple[Inventory, bool]:

@@ -22,7 +22,7 @@ from port502.discover.targets import Targets
 from port502.errors import ConfigError, ConnectError, LinkError
 
 MOST_FOUND = 1 << 16
-"""Devices that one inventory holds at most."""
+"""Devices, and open ports that are none, that one inventory holds at most; the others are only counted."""
 
 
 @dataclass(slots=True)
@@ -105,7 +105,7 @@ class Scanner:
         try:
             known = await self._loop.getaddrinfo(host, None, type=socket.SOCK_STREAM)
         except OSError:
-            self._others.append(OpenPort(host, 0, "the name is not known"))
+            self._note(OpenPort(host, 0, "the name is not known"))
             return
         for address in dict.fromkeys(str(entry[4][0]) for entry in known):
             yield address
@@ -121,13 +121,17 @@ class Scanner:
                 why = reason(error)
                 alive = alive or why in (Closed.REFUSED, Closed.TLS)
                 if why is Closed.TLS:
-                    self._others.append(OpenPort(address, port, "TLS that asks for a certificate"))
+                    self._note(OpenPort(address, port, "TLS that asks for a certificate"))
                 if why is Closed.NOBODY or (why is Closed.SILENT and self._neighbourhood.nobody(address)):
                     break
                 continue
             alive = True
             await self._talk(line, address, port, name)
         return alive
+
+    def _note(self, port: OpenPort) -> None:
+        if len(self._others) < MOST_FOUND:
+            self._others.append(port)
 
     async def _talk(self, line: Line, address: str, port: int, name: str) -> None:
         async def again(tolerate: frozenset[str]) -> Line:
@@ -136,7 +140,7 @@ class Scanner:
 
         if line.target.scheme == "tls" and self._settings.tls is None:
             line.close()
-            self._others.append(OpenPort(address, port, "TLS"))
+            self._note(OpenPort(address, port, "TLS"))
             return
         mac = self._neighbourhood.mac(address)
         maker = maker_of(mac) if mac else ""
@@ -150,7 +154,7 @@ class Scanner:
             self.progress.requests += examination.line.requests
             examination.line.close()
         if device is None:
-            self._others.append(OpenPort(address, port, says or "silent to every question"))
+            self._note(OpenPort(address, port, says or "silent to every question"))
             return
         if not name and self._settings.names:
             name = await self._lookup.name_of(address)

@@ -26,7 +26,7 @@ class ScanSettings:
     ports: tuple[int, ...] = PORTS
     units: tuple[int, ...] | None = None
     hosts: int = 8
-    rate: float | None = 50.0
+    rate: float | None = 100.0
     pause: float = 0.05
     connect_timeout: float = 2.0
     first_timeout: float = 1.0
