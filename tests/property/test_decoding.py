@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from port502.errors import UsageError
 from port502.protocol.ascii import AsciiFraming
 from port502.protocol.mbap import MbapFraming
+from port502.protocol.register_access import ReadHoldingRegistersRequest
 from port502.protocol.rtu import RtuFraming
 from port502.traffic.decoding.decoding import Hint, decode
 from port502.traffic.decoding.readings import plausible, readings
@@ -39,6 +40,19 @@ def test_what_is_built_is_decoded_to_what_it_was(
     if framing == "mbap":
         assert found.cut.header == (number, 0, len(pdu) + 1)
     assert sum(field.size for field in found.fields) == len(found.raw)
+
+
+@patient
+@pytest.mark.parametrize("framing", FRAMINGS)
+@given(st.integers(1, 125), st.integers(0, 0xFF00), st.integers(1, 247), st.integers(0, 0xFFFF))
+@example(3, 107, 1, 0x3A3A)
+@example(3, 107, 58, 1)
+def test_the_framing_is_found_whatever_the_numbers_are(
+    framing: str, quantity: int, address: int, unit: int, number: int
+) -> None:
+    pdu = ReadHoldingRegistersRequest(address, quantity).encode()
+    [found] = decode([Piece((FRAMINGS[framing]().encode(number, unit, pdu),))])
+    assert (found.framing, found.pdu, found.is_response) == (framing, pdu, False)
 
 
 @patient

@@ -90,6 +90,7 @@ def test_a_file_of_bytes_is_taken_as_it_is() -> None:
     assert [(piece.data, piece.ascii) for piece in read_bytes(b":01030000000AF2\r\n")] == [
         (b":01030000000AF2\r\n", True)
     ]
+    assert not read_bytes(b":\0\0\0\0\6\1\3\0\0\0\1")[0].ascii
     assert [piece.data for piece in read_bytes(b"\xef\xbb\xbf00 01 02")] == [b"\x00\x01\x02"]
 
 

@@ -12,6 +12,7 @@ from port502.traffic.decoding.responses import response_layout
 
 _LEAST = 0.2
 _HIGHEST_SERVER = 247
+_DIGITS = frozenset(b"0123456789ABCDEFabcdef")
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +28,8 @@ def recognise(data: bytes, framing: str | None = None) -> list[Candidate]:
     """The framings that bytes may be in, best first; at least one, and only ``framing`` when that is given."""
     if framing is not None:
         return [_candidate(framing, data)]
-    names = (ASCII,) if data[:1] == b":" and len(data) > 1 else (MBAP, RTU, PDU)
+    # A colon is also the first byte of a transaction id or unit 58.
+    names = (ASCII, MBAP, RTU, PDU) if data[:1] == b":" and len(data) > 1 else (MBAP, RTU, PDU)
     found = sorted((_candidate(name, data) for name in names), key=lambda one: -one.score)
     return [found[0], *(one for one in found[1:] if one.score >= _LEAST)]
 
@@ -77,6 +79,9 @@ def _rtu(cut: Cut) -> float:
 
 
 def _ascii(cut: Cut) -> float:
+    digits = sum(byte in _DIGITS for byte in cut.raw)
+    if 2 * digits < len(cut.raw):
+        return 0.05
     score = 0.3 + 0.1 * _known(cut.pdu) + 0.3 * _fits(cut.pdu)
     return score + 0.3 if cut.check is not None and cut.checked else score
 

@@ -81,12 +81,12 @@ def read_bytes(data: bytes) -> list[Piece]:
         raise UsageError("there is nothing to decode: it is empty")
     if len(data) > 16 * MOST_BYTES:
         raise UsageError(f"more than {16 * MOST_BYTES} bytes; give a part of it, or a capture to inspect")
-    if data.startswith(b":") or not _is_text(data):
+    if not _is_text(data):
         if len(data) > MOST_BYTES:
             raise UsageError(
                 f"more than {MOST_BYTES} bytes that are no text; a capture is for `port502 inspect`"
             )
-        return [opened(Piece((data,), ascii=data.startswith(b":")))]
+        return [opened(Piece((data,)))]
     return read_text(data.decode("utf-8-sig", "replace"))
 
 
