@@ -1,0 +1,19 @@
+"""The findings of this stretch of the way, in the order in which they are met."""
+
+from __future__ import annotations
+
+from port502.discover.doctor.findings.reaching import REACHING
+
+
+def test_codes_are_distinct_and_of_one_shape() -> None:
+    codes = [one.code for one in REACHING]
+    assert len(set(codes)) == len(codes)
+    for code in codes:
+        family, _, name = code.partition(".")
+        assert family.isupper() or family[0].isupper()
+        assert name == name.upper()
+
+
+def test_no_two_findings_say_the_same() -> None:
+    assert len({one.sentence for one in REACHING}) == len(REACHING)
+    assert len({one.title for one in REACHING}) == len(REACHING)

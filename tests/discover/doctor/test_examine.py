@@ -1,0 +1,106 @@
+"""The examination as a whole: quick, never empty-handed, and never in the way."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import sys
+
+import pytest
+
+from port502.discover.doctor.examine import STAGES, Examination, examine
+from port502.discover.doctor.question import Pace, Question
+from port502.discover.doctor.report import StepDone
+from port502.errors import UsageError
+from port502.protocol.message import Request
+from port502.service.call import Call, Reply
+from port502.service.units import Units
+from port502.simulate.effects import Silent
+from port502.transport.probe import arp, netlink
+from port502.transport.url import parse_url
+from tests.discover.doctor.bench.scenario import asked
+from tests.simulate.faulty import device, rule, serving
+
+
+@pytest.mark.slow
+async def test_a_healthy_device_takes_less_than_two_seconds() -> None:
+    async with serving() as (server, _):
+        report = await examine(Question(parse_url(server.url)))
+    assert report.verdict.main.code == "OK"
+    assert report.took_s < 2
+
+
+async def test_steps_are_told_as_they_come() -> None:
+    begun: list[str] = []
+    done: list[StepDone] = []
+    async with serving() as (server, _):
+        report = await Examination(asked(server.url), begun.append, done.append).run()
+    assert begun == [stage.name for stage in STAGES]
+    assert tuple(done) == report.steps
+    assert {one.name for one in done} >= {"name", "connect", "modbus", "stability"}
+
+
+async def test_nothing_but_harmless_reads_reaches_the_device_and_one_at_a_time() -> None:
+    heard: list[Request[object]] = []
+    inner = Units(device())
+
+    def service(call: Call) -> Reply:
+        heard.append(call.request)
+        answer: Reply = inner(call)  # type: ignore[assignment]
+        return answer
+
+    async with serving(service=service) as (server, _):
+        await examine(asked(server.url, deep=True))
+    assert heard
+    assert not any(one.writes for one in heard)
+    assert {one.function for one in heard} <= {1, 2, 3, 4, 17, 43}
+
+
+async def test_interrupted_it_tells_what_it_has_and_leaves_nothing_open() -> None:
+    waiting = asyncio.Event()
+
+    def begin(step: str) -> None:
+        if step == "units":
+            waiting.set()
+
+    async with serving(rule(Silent())) as (server, _):
+        examination = Examination(asked(server.url, settle=(60.0,)), begin)
+        task = asyncio.create_task(examination.run())
+        await waiting.wait()
+        task.cancel()
+        with contextlib.suppress(asyncio.CancelledError):
+            await task
+        report = examination.report(interrupted=True)
+    assert task.cancelled()
+    assert [one.name for one in report.steps][:3] == ["name", "route", "connect"]
+    assert any(one.why == "interrupted" and "units" in one.what for one in report.untested)
+
+
+async def test_the_deadline_ends_it_with_a_verdict() -> None:
+    async with serving(rule(Silent())) as (server, _):
+        report = await examine(asked(server.url, patience=60.0, deadline=0.5))
+    assert report.took_s < 10
+    assert any("time was up" in one.why for one in report.untested)
+
+
+async def test_a_sure_fault_ends_it_early() -> None:
+    report = await examine(asked("tcp://no-such-plc.invalid"))
+    assert [one.name for one in report.steps] == ["name"]
+
+
+def test_a_serial_port_is_no_network() -> None:
+    with pytest.raises(UsageError, match="serial port"):
+        Examination(Question(parse_url("rtu:///dev/ttyUSB0"), pace=Pace()))
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="elsewhere this is how it is anyway")
+async def test_where_the_system_tells_nothing_the_device_is_found_healthy_all_the_same(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(netlink, "is_available", lambda: False)
+    monkeypatch.setattr(sys, "platform", "elsewhere")
+    monkeypatch.delattr(arp.socket, "AF_PACKET", raising=False)
+    async with serving() as (server, _):
+        report = await examine(asked(server.url))
+    assert report.verdict.main.code == "OK"
+    assert any("not known here" in one.why for one in report.untested)
