@@ -9,13 +9,11 @@ from port502.traffic.headers import Headers
 
 
 def headers(sport: int, dport: int) -> Headers:
-    return Headers(src="1", dst="2", src_bytes=b"1", dst_bytes=b"2", sport=sport, dport=dport)
+    return Headers(src_bytes=b"1", dst_bytes=b"2", sport=sport, dport=dport)
 
 
 def back(one: Headers) -> Headers:
     return Headers(
-        src=one.dst,
-        dst=one.src,
         src_bytes=one.dst_bytes,
         dst_bytes=one.src_bytes,
         sport=one.dport,

@@ -39,6 +39,8 @@ _TCP: Final = 6
 _FRAGMENT: Final = 0x3FFF
 _SYN, _OPENS_OR_ENDS = 0x02, 0x07
 _MASK: Final = 0xFFFFFFFF
+_LEAST: Final = 40
+_BEYOND: Final = 1 << 30
 
 
 class Dissector(Closely):
@@ -68,11 +70,12 @@ class Dissector(Closely):
             if link != known:
                 known = link
                 first, last, mark, at = _PLACES.get(link, _NOWHERE)
-            if data[first:last] == mark and len(data) >= at + 40:
-                version, total, fragment, protocol, key, sequence, word = _ip_and_tcp(data, at)
+            place = at if data[first:last] == mark else _behind_tag(link, data)
+            if len(data) >= place + _LEAST:
+                version, total, fragment, protocol, key, sequence, word = _ip_and_tcp(data, place)
                 if version == _IPV4_WITHOUT_OPTIONS and protocol == _TCP and not fragment & _FRAGMENT:
-                    start = at + 20 + (word >> 10 & 0x3C)
-                    stop = at + total
+                    start = place + 20 + (word >> 10 & 0x3C)
+                    stop = place + total
                     if start == stop and not word & _OPENS_OR_ENDS:
                         continue
                     stream = find(key)
@@ -129,3 +132,8 @@ class Dissector(Closely):
             self._previous = time
             found.append(packet)
         return found
+
+
+def _behind_tag(link: int, data: bytes) -> int:
+    """Where IPv4 starts behind a VLAN tag, beyond every packet where it does not."""
+    return 18 if link == links.ETHERNET and data[12:14] == b"\x81\0" and data[16:18] == b"\x08\0" else _BEYOND

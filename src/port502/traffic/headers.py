@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 from ipaddress import IPv4Address, IPv6Address
 from struct import Struct
 
@@ -30,8 +31,6 @@ class Headers:
     ethertype: int | None = None
     vlans: tuple[int, ...] = ()
     version: int | None = None
-    src: str = ""
-    dst: str = ""
     src_bytes: bytes = b""
     dst_bytes: bytes = b""
     total: int = 0
@@ -50,6 +49,24 @@ class Headers:
     window: int | None = None
     payload: int = 0
     size: int = 0
+
+    @property
+    def src(self) -> str:
+        """The sender's address as text, empty where there is none."""
+        return address_text(self.src_bytes)
+
+    @property
+    def dst(self) -> str:
+        """The receiver's address as text, empty where there is none."""
+        return address_text(self.dst_bytes)
+
+
+@lru_cache(maxsize=4096)
+def address_text(address: bytes) -> str:
+    """An address of 4 or 16 bytes as people write it; empty for any other number of bytes."""
+    if len(address) == 4:
+        return str(IPv4Address(address))
+    return str(IPv6Address(address)) if len(address) == 16 else ""
 
 
 def headers_of(link: int, data: bytes) -> Headers:
@@ -92,7 +109,6 @@ def _ipv4(headers: Headers, data: bytes, at: int) -> None:
     headers.version, headers.ttl, headers.protocol = 4, ttl, protocol
     headers.identification = identification
     headers.src_bytes, headers.dst_bytes = src, dst
-    headers.src, headers.dst = str(IPv4Address(src)), str(IPv4Address(dst))
     # A network card that splits segments itself leaves the total length 0 in what the sender captures.
     headers.total = total or len(data) - at
     headers.body, headers.body_size = at + length, max(headers.total - length, 0)
@@ -104,7 +120,6 @@ def _ipv6(headers: Headers, data: bytes, at: int) -> None:
     size, following, hops, src, dst = _IPV6.unpack_from(data, at)
     headers.version, headers.ttl = 6, hops
     headers.src_bytes, headers.dst_bytes = src, dst
-    headers.src, headers.dst = str(IPv6Address(src)), str(IPv6Address(dst))
     body = at + 40
     end = body + (size or len(data) - body)
     headers.total = end - at
