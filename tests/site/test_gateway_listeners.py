@@ -77,7 +77,7 @@ async def yard(tmp_path: Path) -> AsyncIterator[Yard]:
     units: dict[int, Service] = {**slaves, 9: lambda call: None}
     async with (
         Server(Units(units), "rtu+tcp://127.0.0.1:0") as line,
-        Server(Device(holding={0: [77]}), "tcp://127.0.0.1:0") as plc,
+        Server(Device(holding={0: [77, 78, 79]}), "tcp://127.0.0.1:0") as plc,
     ):
         yield Yard(tmp_path, line, plc, slaves)
 
@@ -332,3 +332,35 @@ async def test_its_status_tells_of_lines_units_and_clients(yard: Yard) -> None:
     ended = running.status()
     assert [one.requests for one in ended.listeners] == [21, 20]
     assert ended.lines[0].requests >= 21
+
+
+POLLED = """
+  drive: {{connection: plc, unit: 1, interval: 50ms, points: {{value: {{ref: 'holding:0'}}}}}}
+listeners:
+  shared: {{url: 'tcp://127.0.0.1:0', share: {{connection: plc}}}}"""
+
+
+@pytest.mark.parametrize(("listener", "unit"), [("hall", 17), ("shared", 1)])
+async def test_clients_that_never_stop_asking_do_not_keep_a_site_from_polling(
+    yard: Yard, listener: str, unit: int
+) -> None:
+    text = SITE.replace("\nlisteners:", POLLED).replace('"{plc}",', '"{plc}", pause: 10ms,')
+    async with Running(load_site(yard.write(text))) as running:
+        await until(lambda: running.collector.latest["drive.value"].quality == "good")
+        cycles = running.collector.status().connections[1].groups[0].cycles
+        asked = 0
+        stopped = False
+
+        async def ask(address: int) -> None:
+            nonlocal asked
+            async with client_of(running, listener, unit) as client:
+                while not stopped:
+                    await client.read_holding_registers(0, 1 + address)
+                    asked += 1
+
+        clients = [asyncio.ensure_future(ask(address)) for address in range(3)]
+        await until(lambda: asked >= 90)
+        polled = running.collector.status().connections[1].groups[0].cycles - cycles
+        stopped = True
+        await asyncio.gather(*clients)
+        assert polled >= 3

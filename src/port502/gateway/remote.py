@@ -29,6 +29,9 @@ WITHIN = 0.8
 
 BROADCAST = 0
 MOST_PENDING = 64
+AFTER_POLLS = 4
+"""The priority at a connection that is polled too: polling asks no more than its schedule, clients may never stop."""
+
 LIMITS = QueueLimits(total=MOST_PENDING, per_client=MOST_PENDING, age=60.0)
 
 
@@ -170,6 +173,7 @@ class Remote:
                 self._done,
                 timeout=left if self.timeout is None else min(left, self.timeout),
                 deadline=waiting.deadline,
+                priority=AFTER_POLLS,
                 context=waiting,
             )
 

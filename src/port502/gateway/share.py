@@ -68,9 +68,9 @@ class ClientCounters:
 class Concentrator:
     """A service that puts the calls of many clients on one link: rights → joined reads → cache → the link.
 
-    ``link`` finds what takes requests to the device, which others may use too, and ``state`` how that fares, where it
-    can be known. ``rights`` is a layer that says who may do what; it stands outside of the cache, so that nobody gets a
-    value that was read for somebody else only. It is made where an event loop runs.
+    ``link`` finds what takes requests to the device, which others may use too, with which ``priority``, and ``state``
+    how that fares, where it can be known. ``rights`` is a layer that says who may do what; it stands outside of the
+    cache, so that nobody gets a value that was read for somebody else only. It is made where an event loop runs.
     """
 
     def __init__(
@@ -80,6 +80,7 @@ class Concentrator:
         *,
         state: Callable[[], LinkState] | None = None,
         rights: Layer | None = None,
+        priority: int = 0,
     ) -> None:
         self.settings = settings = settings or ShareSettings()
         self.shared = Shared(
@@ -88,6 +89,7 @@ class Concentrator:
             timeout=settings.timeout,
             age=settings.client_timeout,
             pending=settings.pending,
+            priority=priority,
         )
         self.cache = Cache(self.shared, settings.ages, clock_of(asyncio.get_running_loop()))
         self.joining = Joining(self.cache)

@@ -42,8 +42,8 @@ class Shared:
 
     While the device is gone every request gets exception 0B at once, also those that wait. ``link`` finds what takes
     requests to it as it is now, ``state`` how that fares, where it can be known. A reply is awaited ``timeout``
-    seconds; a request that is older than ``age`` seconds when its turn comes is not sent; ``pending`` may wait. It is
-    made where an event loop runs.
+    seconds; a request that is older than ``age`` seconds when its turn comes is not sent; ``pending`` may wait, with
+    this ``priority`` among others who use the link. It is made where an event loop runs.
     """
 
     def __init__(
@@ -54,10 +54,11 @@ class Shared:
         timeout: float = 1.0,
         age: float = 10.0,
         pending: int = 256,
+        priority: int = 0,
     ) -> None:
         self._state = state
         self._time = clock_of(asyncio.get_running_loop())
-        self.upstream = Upstream(link, timeout=timeout, age=age, pending=pending)
+        self.upstream = Upstream(link, timeout=timeout, age=age, pending=pending, priority=priority)
         self.counters = SharedCounters()
         self._open: set[Carried] = set()
         self._failed = False

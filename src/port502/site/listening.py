@@ -13,6 +13,7 @@ from port502.collect.collector import Collector
 from port502.errors import Port502Error, UsageError
 from port502.gateway.gateway import Gateway
 from port502.gateway.own_units import OwnUnits
+from port502.gateway.remote import AFTER_POLLS
 from port502.gateway.routing import RoutingTable
 from port502.gateway.share import Concentrator, ShareStatus
 from port502.gateway.status import BusStatus
@@ -162,6 +163,7 @@ class Listening:
                 settings.share,
                 state=self._wire_state,
                 rights=policy_layer(self.gate),
+                priority=AFTER_POLLS,
             )
             return self._concentrator
         if settings.connection:
