@@ -15,6 +15,7 @@ from port502.site.build import load_site
 from tests.cli.conftest import Run
 from tests.cli.served import babbler, black_hole, refusing_port, served, solar
 from tests.discover.bench import meter
+from tests.served import served as served_here
 
 
 def test_a_device_is_recognised_with_the_evidence(run: Run) -> None:
@@ -65,10 +66,22 @@ def test_adding_makes_a_site_that_can_be_run(run: Run, tmp_path: Path, words: li
         assert named.out == "schneider/pm5100\n"
 
 
-def test_nothing_is_added_unasked(run: Run, tmp_path: Path) -> None:
+def test_a_site_that_is_there_is_not_changed_unasked(run: Run, tmp_path: Path) -> None:
+    (tmp_path / "site.yaml").write_text("site: mine\n")
     done = run("identify", "10.11.12.13", "--add", "site.yaml")
     assert done.code == 2
-    assert not (tmp_path / "site.yaml").exists()
+    assert (tmp_path / "site.yaml").read_text() == "site: mine\n"
+    with served(meter()) as url:
+        assert run("identify", url, "--add", "new.yaml").code == 0
+    assert len(load_site(tmp_path / "new.yaml").connections) == 1
+
+
+def test_a_device_behind_a_serial_server_is_identified_too(run: Run) -> None:
+    with served_here(meter(), "rtu+tcp://127.0.0.1:0") as server:
+        url = server.url
+        told = run("identify", url, "--json").json
+        assert told["units"][0]["map"] == "schneider/pm5100"
+        assert run("identify", url, "--unit", "7", "--timeout", "0.05").code == 4
 
 
 def test_exit_codes(run: Run) -> None:

@@ -22,7 +22,7 @@ def test_every_form_is_saved_by_its_name(
     tmp_path: Path, name: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
     path = tmp_path / name
-    check_save(path)
+    check_save(path, yes=False)
     save(path, FOUND, yes=True, quiet=False)
     assert path.stat().st_size > 50
     assert f"saved {path}" in capsys.readouterr().err
@@ -41,6 +41,8 @@ def test_a_file_that_is_there_is_not_changed_unasked(tmp_path: Path, name: str) 
     save(path, FOUND, yes=True, quiet=True)
     before = path.read_bytes()
     more = Inventory((*FOUND.devices, FoundDevice("10.0.0.6", 502, units=(UNIT,))), probed=2, of=2)
+    with pytest.raises(UsageError, match="--yes"):
+        check_save(path, yes=False)
     with pytest.raises(UsageError, match="--yes"):
         save(path, more, yes=False, quiet=True)
     assert path.read_bytes() == before
@@ -62,8 +64,8 @@ def test_a_change_of_a_site_file_is_shown(tmp_path: Path, capsys: pytest.Capture
 @pytest.mark.parametrize("name", ["x.pdf", "x", "missing/x.json"])
 def test_names_that_say_nothing_are_refused_first(tmp_path: Path, name: str) -> None:
     with pytest.raises(UsageError, match="--save"):
-        check_save(tmp_path / name)
-    check_save(None)
+        check_save(tmp_path / name, yes=True)
+    check_save(None, yes=False)
 
 
 def test_what_cannot_be_compared_with(tmp_path: Path) -> None:

@@ -113,6 +113,12 @@ async def test_nonsense_is_a_quirk_and_a_lost_connection_an_error() -> None:
         await learn(Scripted(lambda request: LinkClosedError("gone")))
 
 
+async def test_what_a_gateway_says_is_no_function_of_a_device() -> None:
+    for code in (10, 11):
+        facts = await learn(Scripted(lambda request, code=code: device_error(request.function, code)))
+        assert set(facts.functions.values()) == {"silent"}
+
+
 async def test_nothing_that_is_asked_writes() -> None:
     ask = Scripted(lambda request: device_error(request.function, 2))
     await learn(ask, [(Table.INPUT, 5, 1)])

@@ -74,7 +74,7 @@ def identify(
 
         port502 identify 192.168.1.20 --unit 5 --add site.yaml
     """
-    if add is not None and not add.exists():
+    if add is not None and add.exists():
         check_consent(yes=yes)
     secure = Secure(certificate, key, authority, crl, name)
     device, found = asyncio.run(_identify(target, unit, timeout, site, secure))

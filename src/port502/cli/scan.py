@@ -41,7 +41,7 @@ def scan(
     ranges: Annotated[
         list[str] | None,
         typer.Argument(
-            metavar="[RANGE...]",
+            metavar="RANGE...",
             help="Addresses, networks (192.168.1.0/24), ranges (192.168.1.10-20) or names; else this host's own"
             " networks are offered.",
             show_default=False,
@@ -133,7 +133,7 @@ def scan(
     """
     if json and csv:
         raise UsageError("--json or --csv, not both")
-    check_save(save_as)
+    check_save(save_as, yes=yes)
     old = read_known(diff) if diff is not None else None
     plan = plan_of(ranges or [], lists or [], exclude or [])
     secure = Secure(certificate, key, authority, crl, name).arguments()

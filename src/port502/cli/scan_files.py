@@ -6,7 +6,7 @@ import json
 from difflib import unified_diff
 from pathlib import Path
 
-from port502.cli.ask import confirm
+from port502.cli.ask import check_consent, confirm
 from port502.cli.output import printable, say
 from port502.commission.address_sheet import (
     is_sheet,
@@ -27,8 +27,10 @@ INVENTORY = ".json"
 MOST_INVENTORY = 256 << 20
 
 
-def check_save(path: Path | None) -> None:
-    """Raises UsageError for a file whose name does not say what is to be saved, before anything is sent."""
+def check_save(path: Path | None, *, yes: bool) -> None:
+    """Before anything is sent: raises UsageError for a file whose name does not say what is to be saved, and for one
+    that is there and would have to be asked for, where nobody can be asked.
+    """
     if path is None:
         return
     if path.suffix.lower() not in (*SITES, INVENTORY) and not is_sheet(path):
@@ -38,6 +40,8 @@ def check_save(path: Path | None) -> None:
         )
     if path.parent != Path() and not path.parent.is_dir():
         raise UsageError(f"--save {path}: there is no folder {path.parent}")
+    if path.exists():
+        check_consent(yes=yes)
 
 
 def read_known(path: Path) -> list[Known]:
@@ -94,8 +98,8 @@ def add_to_site(path: Path, additions: list[Addition], *, yes: bool, quiet: bool
             before.splitlines(), after.splitlines(), str(path), f"{path} (new)", lineterm="", n=1
         ):
             say(printable(line))
-    if before is not None or not yes:
-        confirm(f"write {path}?" if before is None else f"change {path} so?", yes=yes)
+    if before is not None:
+        confirm(f"change {path} so?", yes=yes)
     path.write_text(after, "utf-8")
     if not quiet:
         say(f"port502: saved {path}; port502 check {path} looks at it, port502 run {path} collects it")

@@ -9,7 +9,7 @@ from typing import Any, TypeAlias, TypeVar
 from port502.client.dialogue import Dialogue, read_identification
 from port502.errors import DeviceError, NoReplyError, Port502Error, ProtocolError
 from port502.protocol.bit_access import ReadCoilsRequest, ReadDiscreteInputsRequest
-from port502.protocol.codes import ILLEGAL_FUNCTION
+from port502.protocol.codes import GATEWAY_PATH_UNAVAILABLE, GATEWAY_TARGET_FAILED, ILLEGAL_FUNCTION
 from port502.protocol.diagnostics import (
     GetCommEventCounterRequest,
     ReadExceptionStatusRequest,
@@ -168,7 +168,7 @@ class _Learner:
             try:
                 await converse(read_identification(level, 0, self._objects), self._ask)
             except DeviceError as refusal:
-                self._functions.setdefault(43, NO if refusal.code == ILLEGAL_FUNCTION else YES)
+                self._functions.setdefault(43, _verdict(refusal))
                 if level == BASIC:
                     return
             except NoReplyError:
@@ -228,7 +228,7 @@ class _Learner:
         try:
             response = await self._ask(request)
         except DeviceError as refusal:
-            self._functions[function] = NO if refusal.code == ILLEGAL_FUNCTION else YES
+            self._functions[function] = _verdict(refusal)
         except NoReplyError:
             self._functions[function] = SILENT
         except ProtocolError as error:
@@ -241,3 +241,10 @@ class _Learner:
 
     def _odd(self, error: Port502Error) -> None:
         self._quirks.append(str(error)[:200])
+
+
+def _verdict(refusal: DeviceError) -> str:
+    """Whether a refused function is there: only exception 01 says no, and a gateway speaks for nobody."""
+    if refusal.code in (GATEWAY_PATH_UNAVAILABLE, GATEWAY_TARGET_FAILED):
+        return SILENT
+    return NO if refusal.code == ILLEGAL_FUNCTION else YES
