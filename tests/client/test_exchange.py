@@ -17,6 +17,7 @@ from port502.protocol.message import Response
 from port502.protocol.register_access import ReadHoldingRegistersRequest, WriteSingleRegisterRequest
 from port502.service.device import Device
 from tests.client.peers import answer, ask, is_silent, peer
+from tests.interrupts import alarms
 from tests.served import served
 
 QUICKLY = Reconnect(0.01, 0.05)
@@ -142,25 +143,18 @@ def test_a_connection_that_is_lost_for_good_fails_the_call() -> None:
 @pytest.mark.skipif(not hasattr(signal, "setitimer"), reason="no timer of this kind")
 @pytest.mark.parametrize("talk", [at_one_go, in_pieces])
 def test_an_interrupt_at_any_time_leaves_bursts_in_step(talk: Callable[[socket.socket], None]) -> None:
-    def stop(*_: Any) -> None:
-        raise KeyboardInterrupt
-
-    before = signal.signal(signal.SIGALRM, stop)
-    try:
-        with (
-            peer(*[talk] * 200) as port,
-            SyncClient(f"127.0.0.1:{port}", window=4, coalesce=True, reconnect=QUICKLY) as client,
-        ):
-            for turn in range(60):
-                try:
-                    signal.setitimer(signal.ITIMER_REAL, 0.000_02 + 0.000_02 * turn)
-                    for _ in range(20):
-                        assert values(client.read_many(READS)) == [[n] for n in range(8)]
-                    signal.setitimer(signal.ITIMER_REAL, 0)
-                except KeyboardInterrupt:
-                    pass
-                assert values(client.read_many(READS[turn % 8 :])) == [[n] for n in range(turn % 8, 8)]
-            client.close()
-    finally:
-        signal.setitimer(signal.ITIMER_REAL, 0)
-        signal.signal(signal.SIGALRM, before)
+    with (
+        peer(*[talk] * 200) as port,
+        SyncClient(f"127.0.0.1:{port}", window=4, coalesce=True, reconnect=QUICKLY) as client,
+        alarms() as ring,
+    ):
+        for turn in range(60):
+            try:
+                ring(0.000_02 + 0.000_02 * turn)
+                for _ in range(20):
+                    assert values(client.read_many(READS)) == [[n] for n in range(8)]
+                ring(0)
+            except KeyboardInterrupt:
+                pass
+            assert values(client.read_many(READS[turn % 8 :])) == [[n] for n in range(turn % 8, 8)]
+        client.close()

@@ -6,7 +6,6 @@ import asyncio
 import contextlib
 import random
 import resource
-import signal
 import socket
 import threading
 import time
@@ -30,6 +29,7 @@ from port502.transport.states import LinkState
 from tests.hostile.liar import QUICKLY, Liar, Talk, both, client, lying, right, usable
 from tests.hostile.raw import VALUES, device, serving, until
 from tests.interop.faces import FACES, Face
+from tests.interrupts import alarms
 
 
 def behave(talk: Talk) -> None:
@@ -285,26 +285,18 @@ def test_h134_of_several_addresses_a_dead_one_is_passed_over_in_time(
 
 
 def test_h129_an_interrupt_at_any_time_leaves_the_blocking_client_in_step() -> None:
-    def stop(*_: Any) -> None:
-        raise KeyboardInterrupt
-
-    before = signal.signal(signal.SIGALRM, stop)
-    try:
-        with lying(behave) as liar, client("blocking", liar) as face:
-            stopped = 0
-            for turn in range(60):
-                try:
-                    signal.setitimer(signal.ITIMER_REAL, 0.000_02 + 0.000_03 * turn)
-                    for number in range(50):
-                        assert face.read_holding_registers(number, 2) == VALUES[number : number + 2]
-                    signal.setitimer(signal.ITIMER_REAL, 0)
-                except KeyboardInterrupt:
-                    stopped += 1
-                assert face.read_holding_registers(turn, 3) == VALUES[turn : turn + 3]
-            assert stopped > 20
-    finally:
-        signal.setitimer(signal.ITIMER_REAL, 0)
-        signal.signal(signal.SIGALRM, before)
+    with lying(behave) as liar, client("blocking", liar) as face, alarms() as ring:
+        stopped = 0
+        for turn in range(60):
+            try:
+                ring(0.000_02 + 0.000_03 * turn)
+                for number in range(50):
+                    assert face.read_holding_registers(number, 2) == VALUES[number : number + 2]
+                ring(0)
+            except KeyboardInterrupt:
+                stopped += 1
+            assert face.read_holding_registers(turn, 3) == VALUES[turn : turn + 3]
+        assert stopped > 20
 
 
 @pytest.mark.parametrize("call", ["read", "write", "read_many", "identification", "connect", "close"])
