@@ -132,7 +132,8 @@ def bytes_in_colour(one: Decoded) -> list[Text]:
     step = _ROW if one.framing != "ascii" else 4 * _ROW
     lines = []
     for start in range(0, len(one.raw), step):
-        line = Text(f"{start:4}  ", style="dim")
+        line = Text()
+        line.append(f"{start:4}  ", "dim")
         for at in range(start, min(start + step, len(one.raw))):
             byte = one.raw[at]
             if one.framing == "ascii":
@@ -177,7 +178,7 @@ def _fields(one: Decoded) -> Table:
 
 
 def _readings(found: Sequence[Reading]) -> Table:
-    rows = table("read as", "", "values")
+    rows = table("read as", "likely", "values", right=("likely",))
     for reading in found:
         rows.add_row(reading.name, f"{reading.score:.0%}", printable(reading.text))
     return rows

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
 from port502.protocol.codes import (
     DIAGNOSTICS,
+    ENCAPSULATED_INTERFACE,
     EXCEPTION_NAMES,
     FUNCTION_NAMES,
     READ_FIFO_QUEUE,
@@ -19,6 +20,8 @@ from port502.protocol.codes import (
     REPORT_SERVER_ID,
     WRITE_FILE_RECORD,
 )
+from port502.traffic.decoding.requests import request_layout
+from port502.traffic.decoding.responses import response_layout
 
 if TYPE_CHECKING:
     from port502.traffic.message import Message
@@ -33,6 +36,8 @@ _TCP, _UDP = 6, 17
 _DATA_OF_REQUESTS = {5: 3, 6: 3, 8: 3, 15: 6, 23: 10}
 _DATA_OF_RESPONSES = {5: 3, 6: 3, 7: 1, 17: 2, 23: 2}
 """Where the bytes of ``modbus.data`` start in a PDU."""
+
+_BIT_LISTS, _REGISTER_LISTS = frozenset({1, 2}), frozenset({3, 4, 16})
 
 _DATA_ELSEWHERE = frozenset({None, 0, 1, 3})
 """Sub-functions of function 8 whose data has a field of its own in tshark."""
@@ -197,6 +202,49 @@ def _all_registers(packet: Packet) -> Sequence[Any]:
     return [value for one in packet.messages if one.is_modbus for value in _registers(one)]
 
 
+def _numbered(packet: Packet, *, bits: bool) -> Sequence[Any]:
+    """The addresses of values that are told one by one, as far as the request is known."""
+    functions = _BIT_LISTS if bits else _REGISTER_LISTS
+    found: list[int] = []
+    for one in packet.messages:
+        if (
+            one.is_modbus
+            and one.func_code in functions
+            and one.fields.values
+            and one.reference_num is not None
+        ):
+            found += range(one.reference_num, one.reference_num + len(one.fields.values))
+    return found
+
+
+def _bits(packet: Packet) -> Sequence[Any]:
+    return [
+        int(value)
+        for one in packet.messages
+        if one.is_modbus and one.func_code in _BIT_LISTS
+        for value in one.fields.values or ()
+    ]
+
+
+def _of_interface(name: str) -> Getter:
+    """The fields of a device identification, of which the objects come several times."""
+
+    def values(packet: Packet) -> Sequence[Any]:
+        found: list[Any] = []
+        for one in packet.messages:
+            if one.is_modbus and one.func_code == ENCAPSULATED_INTERFACE and one.exception_code is None:
+                layout = (response_layout if one.is_response else request_layout)(one.pdu)
+                found += [field.value for field in layout.fields if field.name == name]
+        return found
+
+    return values
+
+
+def _object_texts(packet: Packet) -> Sequence[Any]:
+    texts = _of_interface("object_str_value")(packet)
+    return [bytes.fromhex(text).decode("utf-8", "replace") for text in texts]
+
+
 def _number(says: str, get: Getter, **more: Any) -> FieldKind:
     return FieldKind("number", get, says, **more)
 
@@ -300,8 +348,15 @@ FIELDS: dict[str, FieldKind] = {
     "modbus.or_mask": _number("mask of function 22", _of_fields("or_mask")),
     "modbus.diagnostic_code": _number("sub-function of function 8", _of_fields("diagnostic_code")),
     "modbus.mei": _number("interface of function 43", _of_fields("mei")),
-    "modbus.read_device_id": _number("read code of 43/14", _of_fields("read_device_id")),
+    "modbus.read_device_id": _number("read code of 43/14", _of_interface("read_device_id")),
+    "modbus.object_id": _number("objects of an identification", _of_interface("object_id")),
+    "modbus.num_objects": _number("how many objects", _of_interface("num_objects")),
+    "modbus.more_follows": _number("whether there are more", _of_interface("more_follows")),
+    "modbus.object_str_value": FieldKind("text", _object_texts, "what a device says of itself"),
     "modbus.regval_uint16": _number("registers read, or written by function 16", _all_registers),
+    "modbus.regnum16": _number("their addresses", lambda packet: _numbered(packet, bits=False)),
+    "modbus.bitval": _number("bits read", _bits),
+    "modbus.bitnum": _number("their addresses", lambda packet: _numbered(packet, bits=True)),
     "modbus.data": FieldKind("bytes", _of_messages(_data), "bytes written, or without a form of their own"),
     "modbus.request_frame": _number(
         "packet of the request", _of_messages(lambda message: message.request_frame)
