@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable
 from pathlib import Path
 
 import pytest
@@ -21,6 +21,7 @@ from port502.errors import (
 )
 from port502.gateway.wire import BusWire
 from port502.guard.chain import records, verify
+from port502.guard.pki import SiteAuthority
 from port502.server import Server, Units
 from port502.service.call import Service
 from port502.service.device import Device
@@ -359,8 +360,67 @@ async def test_clients_that_never_stop_asking_do_not_keep_a_site_from_polling(
                     asked += 1
 
         clients = [asyncio.ensure_future(ask(address)) for address in range(3)]
-        await until(lambda: asked >= 90)
+        await until(lambda: asked >= 60)
         polled = running.collector.status().connections[1].groups[0].cycles - cycles
         stopped = True
         await asyncio.gather(*clients)
         assert polled >= 3
+
+
+ROLES = """
+default: deny
+clients: {engineers: {role: engineer}, anybody: {role: [engineer, operator]}}
+rules:
+  - {name: reads, clients: [anybody], functions: [read]}
+  - {name: writes, clients: [engineers], functions: [write]}
+"""
+
+
+@pytest.mark.parametrize("answer", ["gateway: [{{units: 1-16, bus: line}}]", "share: {{connection: line}}"])
+async def test_roles_and_the_audit_log_are_those_of_the_listener(yard: Yard, answer: str) -> None:
+    authority = SiteAuthority(yard.folder)
+    authority.init()
+    authority.issue("door", hosts=["127.0.0.1"])
+    for name, role in (("engineer", "engineer"), ("operator", "operator"), ("nobody", None)):
+        authority.issue(name, client=True, role=role)
+    (yard.folder / "roles.yaml").write_text(ROLES)
+    door = (
+        f"certificate: door.pem, key: door.key, authority: {authority.certificate.name}, policy: roles.yaml"
+    )
+    more = f"  door: {{{{url: 'tls://127.0.0.1:0', {door}, {answer}}}}}\n"
+    may: dict[str, tuple[bool, bool]] = {}
+
+    async def allowed(asked: Awaitable[object]) -> bool:
+        try:
+            await asked
+        except IllegalFunctionError:
+            return False
+        return True
+
+    async with Running(load_site(yard.write(SITE + more))) as running:
+        await until(lambda: running.collector.latest["meter.value"].quality == "good")
+        for name in ("engineer", "operator", "nobody"):
+            files = {"certificate": yard.folder / f"{name}.pem", "key": yard.folder / f"{name}.key"}
+            url = running.listeners.running["door"].url
+            async with Client(url, unit=2, authority=authority.certificate, **files) as client:
+                may[name] = (
+                    await allowed(client.read_holding_registers(0)),
+                    await allowed(client.write_register(1, 9)),
+                )
+        assert running.status().listeners[1].refused == 3
+    assert may == {"engineer": (True, True), "operator": (True, False), "nobody": (False, False)}
+    said = list(records(yard.folder / "data" / "audit" / "door.jsonl"))
+    assert [one["role"] for one in said if one["event"] == "write"] == ["engineer"]
+    assert {one.get("role") for one in said if one["event"] == "refused"} == {"operator", None}
+
+
+async def test_a_shared_connection_has_the_same_limits(yard: Yard) -> None:
+    limited = "  shared: {{url: 'tcp://127.0.0.1:0', allow: [127.0.0.1], share: {{connection: line}},"
+    text = SITE + limited + " limits: {{connections: 1}}}}\n"
+    async with Running(load_site(yard.write(text))) as running, client_of(running, "shared") as client:
+        assert await client.read_holding_registers(0) == [2]
+        url = running.listeners.running["shared"].url
+        with pytest.raises((LinkError, NoReplyError)):
+            async with Client(url, unit=2, source="127.0.0.2", retries=0) as stranger:
+                await stranger.read_holding_registers(0)
+        assert running.listeners.running["shared"].gate.watch.counters["refused"] >= 1
