@@ -122,7 +122,7 @@ def test_without_a_fallback_there_is_no_model() -> None:
 
 def test_known_keys_at_a_place() -> None:
     assert known_keys(SiteFile, ("connections", "plc", "reconnect")) == ["first", "max"]
-    assert known_keys(SiteFile, ("devices", "a", "points", "p", "write")) == ["min", "max"]
+    assert known_keys(SiteFile, ("devices", "a", "points", "p", "write")) == ["min", "max", "critical"]
     assert "timezone" in known_keys(SiteFile, ())
     assert known_keys(SiteFile, ("site",)) == []
     assert known_keys(SiteFile, ("nowhere", "at", "all")) == []

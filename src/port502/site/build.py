@@ -11,6 +11,7 @@ from port502.collect.derived import names_of
 from port502.collect.expression import Expression
 from port502.collect.settings import ConnectionSettings, DeviceSettings, ExpressionSettings
 from port502.history.settings import Keep
+from port502.outputs.notifier import Recipient
 from port502.service.long_frames import all_sizes
 from port502.site.alarms import alarm_settings
 from port502.site.connections import connection_faults, timeout_warning
@@ -23,6 +24,7 @@ from port502.site.groups import group_of, interval_of
 from port502.site.listeners import ListenerSettings, Understanding
 from port502.site.mapped import limits_for, mapped_settings, maps_on, more_settings, suited, unit_of
 from port502.site.model import INTERVAL, Connection, SiteFile, entry_of
+from port502.site.notify_model import recipients
 from port502.site.points import point_settings
 from port502.site.secure import fallback_of, tls_faults, tls_files
 from port502.site.validate import validated
@@ -34,8 +36,8 @@ class Site:
     """A site file that was understood: ``connections`` with their devices, and where the history goes.
 
     ``path`` is the file it came from, ``timezone`` an IANA name, ``sheets`` the files with points that belong to
-    it and its own maps, ``warnings`` what is allowed but worth a look,
-    ``listeners`` who may call us, ``alarms`` what is to be watched, ``web`` where the dashboard is.
+    it and its own maps, ``warnings`` what is allowed but worth a look, ``listeners`` who may call us, ``alarms`` what
+    is to be watched, ``notify`` whom to tell of it, ``web`` where the dashboard is.
     """
 
     name: str
@@ -47,6 +49,7 @@ class Site:
     warnings: tuple[Fault, ...] = ()
     listeners: tuple[ListenerSettings, ...] = ()
     alarms: tuple[AlarmSettings, ...] = ()
+    notify: tuple[Recipient, ...] = ()
     web: WebSettings = field(default_factory=WebSettings)
 
     @property
@@ -101,6 +104,7 @@ def understand_site(document: Document) -> tuple[Site | None, tuple[Fault, ...]]
         connections=connections,
         listeners=listeners,
         alarms=alarms,
+        notify=recipients(file.notify),
         web=web_settings(file.web, document.path.parent),
     ), ordered
 

@@ -46,7 +46,7 @@ def difference(old: Site, new: Site) -> Difference:
         kept=tuple(name for name in both if before[name] == after[name]),
         others=tuple(
             what
-            for what in ("name", "timezone", "history", "listeners", "alarms", "web")
+            for what in ("name", "timezone", "history", "listeners", "alarms", "notify", "web")
             if getattr(old, what) != getattr(new, what)
         ),
     )

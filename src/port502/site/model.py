@@ -16,6 +16,7 @@ from port502.site.durations import duration_text
 from port502.site.faults import KeyPath, nearest
 from port502.site.kinds import Duration, Line, Name, OneOf, Ref, Section, Size, Text
 from port502.site.listener_model import Listeners
+from port502.site.notify_model import Notifies
 from port502.site.scalars import shown
 from port502.site.web_model import Web
 from port502.transport.fallback import REASONS
@@ -214,13 +215,14 @@ class SiteFile(Section):
     devices: dict[Name, Device] = Field(default_factory=dict)
     listeners: Listeners = Field(default_factory=dict)
     alarms: Alarms = Field(default_factory=dict)
+    notify: Notifies = Field(default_factory=dict)
     history: History = History()
     web: Web = Web()
 
 
 def entry_of(path: KeyPath) -> KeyPath:
     """What is left out when something at a path is faulty: a connection, an alarm, a point, a key of a device."""
-    if path[:1] in (("connections",), ("listeners",), ("alarms",)):
+    if path[:1] in (("connections",), ("listeners",), ("alarms",), ("notify",)):
         return path[:2]
     if path[:1] == ("devices",) and path[2:3] != ("connection",):
         return path[: 4 if path[2:3] in (("points",), ("groups",)) else 3]

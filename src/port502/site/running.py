@@ -6,10 +6,12 @@ import asyncio
 import logging
 import os
 import socket
+from collections.abc import Sequence
 from pathlib import Path
 from types import TracebackType
 from typing import Self
 
+from port502.collect.alarms import AlarmEvent
 from port502.collect.alarms.alarm import NORMAL
 from port502.collect.calling import request_in
 from port502.collect.collector import Collector
@@ -19,6 +21,7 @@ from port502.collect.writing import WriteResult
 from port502.errors import ConfigError, UsageError
 from port502.history import Recorder, Spool
 from port502.history.alarm_book import AlarmBook
+from port502.outputs.notifier import Notifier
 from port502.site.alarm_keeper import AlarmKeeper
 from port502.site.build import Site, load_site
 from port502.site.buses import Buses
@@ -64,6 +67,8 @@ class Running:
         self.listeners = Listeners(self.collector, self.buses, site.history.path)
         self.alarm_file = site.history.path / ALARMS
         self.alarms = AlarmKeeper(self.collector, AlarmBook(self.alarm_file), site.alarms, site.points)
+        self.notifier = Notifier(site.name, site.notify)
+        self.alarms.listen(self._tell)
         self._recorder: Recorder | None = None
         self._spool: Spool | None = None
         self._control: ControlSocket | None = None
@@ -96,6 +101,7 @@ class Running:
         self.collector.add_sink("history", self._recorder)
         self._began = asyncio.get_running_loop().time()
         self.collector.start()
+        self.notifier.start()
         await self.alarms.start()
         try:
             await self.listeners.start(self.site.listeners)
@@ -110,6 +116,7 @@ class Running:
             await self._control.stop()
         await self.listeners.stop()
         await self.alarms.stop()
+        await self.notifier.stop()
         await self.collector.stop(grace)
         if self._recorder is not None:
             kept = await asyncio.to_thread(self._recorder.close, 10.0)
@@ -127,6 +134,10 @@ class Running:
             await self.collector.apply(new.connections)
             await self.listeners.apply(new.listeners)
             self.alarms.apply(new.alarms, new.points)
+            if new.notify != self.site.notify:
+                await self.notifier.stop()
+                self.notifier = Notifier(new.name, new.notify)
+                self.notifier.start()
             if new.history != self.site.history:
                 log.warning("%s: the history's place and limits change with the next start", new.name)
             self.site = new
@@ -177,6 +188,9 @@ class Running:
             last_refusal=site.last_refusal,
             fault=fault_of(status),
         )
+
+    def _tell(self, events: Sequence[AlarmEvent]) -> None:
+        self.notifier.tell(events)
 
     def _history_status(self) -> HistoryStatus:
         path = str(self.site.history.file)
