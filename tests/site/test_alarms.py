@@ -108,5 +108,5 @@ h: {point: meter.power, high: 1, suppress: "meter.power >"}
         "6:36 alarms.e.target: no point is called 'nothing'; known here: meter.power, pump-1.speed, pump-1.target, pump-2.speed",
         "7:14 alarms.f.point: no point fits 'x*'; known here: meter.power, pump-1.speed, pump-1.target, pump-2.speed",
         "8:41 alarms.g.say: no point is called 'meter.pwr'; did you mean 'meter.power'?",
-        "9:46 alarms.h.suppress: this is no expression (character 13); see values and signs around here",
+        "9:46 alarms.h.suppress: this is no expression; see values and signs around here",
     ]
