@@ -11,6 +11,7 @@ from port502.discover.found import FoundDevice, FoundUnit
 from port502.discover.units import UnitClass
 from port502.errors import ConfigError, UsageError
 from port502.site.build import Site, load_site
+from tests.secure import Plant
 
 METER = Addition("tcp://10.0.0.5", 1, "Eastron SDM630", "", "eastron/sdm630")
 PATH = Path("plant.yaml")
@@ -100,3 +101,20 @@ def test_what_can_be_collected_of_devices() -> None:
     assert (one.url, one.map, one.name, one.gateway) == ("tcp://10.0.0.1:502", "eastron/sdm630", "hall", True)
     assert (three.map, three.ref, three.describes_itself) == ("", "holding:40000", True)
     assert addition_of(device, units[0], "own").name == "own"
+
+
+def test_tls_takes_its_files_along_as_seen_from_the_site_file(tmp_path: Path) -> None:
+    plant = Plant(tmp_path)
+    device = FoundDevice(
+        "10.0.0.1", 802, "tls", units=(FoundUnit(1, UnitClass.DEVICE, readable="holding:0"),)
+    )
+    additions = additions_of([device], {**plant.files(), "name": Path("plc")})
+    (tmp_path / "sites").mkdir()
+    path = tmp_path / "sites" / "site.yaml"
+    text = site_with(None, additions, path=path)
+    path.write_text(text)
+    assert "certificate: ../" in text
+    (connection,) = load_site(path).connections
+    assert (connection.url, connection.tls is not None) == ("tls://10.0.0.1:802", True)
+    plain = additions_of([FoundDevice("10.0.0.1", 502, units=device.units)], plant.files())
+    assert plain[0].tls == {}

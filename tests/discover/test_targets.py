@@ -60,6 +60,12 @@ def test_what_names_nothing_is_refused_with_examples(word: str) -> None:
         parse_targets([word])
 
 
+def test_a_port_is_named_by_its_option() -> None:
+    for word in ("10.0.0.1:1502", "plc.local:1502"):
+        with pytest.raises(UsageError, match="--ports 1502"):
+            parse_targets([word])
+
+
 def test_a_range_that_runs_backwards_is_turned_round_in_the_hint() -> None:
     with pytest.raises(UsageError, match=r"write 10\.0\.0\.5-10\.0\.0\.9"):
         parse_targets(["10.0.0.9-5"])

@@ -92,7 +92,7 @@ def identify(
         width = console().width
         put("\n".join(identity_lines(device, found, apart, min(width, WIDTH))))
     if add is not None:
-        add_to_site(add, [addition_of(device, found)], yes=yes, quiet=quiet)
+        add_to_site(add, [addition_of(device, found, tls=secure.arguments())], yes=yes, quiet=quiet)
 
 
 async def _identify(

@@ -150,7 +150,7 @@ def scan(
         changes = compare(old, known_of(inventory), _looked_at(plan, settings, inventory, interrupted))
     show.end(inventory, changes, asked_all=units is not None)
     if save_as is not None:
-        save(save_as, inventory, yes=yes, quiet=quiet)
+        save(save_as, inventory, yes=yes, quiet=quiet, tls=secure)
     raise typer.Exit(INTERRUPTED if interrupted else DONE)
 
 

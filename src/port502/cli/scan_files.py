@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from difflib import unified_diff
 from pathlib import Path
 
@@ -61,13 +62,17 @@ def read_known(path: Path) -> list[Known]:
     return known_of(parse_inventory(told))
 
 
-def save(path: Path, inventory: Inventory, *, yes: bool, quiet: bool) -> None:
+def save(
+    path: Path, inventory: Inventory, *, yes: bool, quiet: bool, tls: Mapping[str, Path] | None = None
+) -> None:
     """Save what was found in the form that the file's name asks for; an existing file is changed, after a question.
+
+    ``tls`` are the files that tls:// was spoken with.
 
     Raises Declined, UsageError, ConfigError, OSError.
     """
     if path.suffix.lower() in SITES:
-        add_to_site(path, additions_of(inventory.devices), yes=yes, quiet=quiet)
+        add_to_site(path, additions_of(inventory.devices, tls), yes=yes, quiet=quiet)
         return
     if is_sheet(path):
         plan = read_address_sheet(path) if path.exists() else None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import socket
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from ipaddress import IPv4Network
@@ -16,7 +17,7 @@ from port502.discover.settings import ScanSettings
 from port502.discover.targets import Targets, parse_numbers, parse_targets, read_list
 from port502.errors import UsageError
 from port502.transport.probe.interfaces import interfaces, own_networks
-from port502.transport.probe.neighbours import neighbours
+from port502.transport.probe.neighbours import Neighbour, neighbours
 from port502.transport.tls import tls_of
 
 MOST_LIST_BYTES = 16 << 20
@@ -46,7 +47,7 @@ def plan_of(ranges: Sequence[str], lists: Sequence[Path], exclude: Sequence[str]
     targets = parse_targets(words, exclude)
     left_out = parse_targets((), exclude) if not exclude else parse_targets(exclude)
     near = tuple(
-        str(address)
+        _scoped(entry)
         for address, entry in neighbours().items()
         if entry.answered and address not in left_out and any(address in wide for wide in targets.wide)
     )
@@ -60,6 +61,16 @@ def plan_of(ranges: Sequence[str], lists: Sequence[Path], exclude: Sequence[str]
     ends = [end for interval in targets.four for end in interval]
     on_link = bool(ends) and all(any(_inside(end, network) for network in own) for end in ends)
     return Plan(targets, near, named, on_link)
+
+
+def _scoped(entry: Neighbour) -> str:
+    """The address of a neighbour, with its zone where it means nothing without one."""
+    if not entry.address.is_link_local or entry.address.version == 4:
+        return str(entry.address)
+    try:
+        return f"{entry.address}%{socket.if_indextoname(entry.interface)}"
+    except OSError:
+        return str(entry.address)
 
 
 def _inside(number: int, network: IPv4Network) -> bool:

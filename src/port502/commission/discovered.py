@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import io
+import os
 import re
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +18,8 @@ from port502.transport.url import DEFAULT_PORTS, parse_url
 
 WIDTH = 110
 LONGEST_NAME = 40
+FILES = ("certificate", "key", "authority", "crl")
+"""The settings of a connection that name files, as seen from the folder of the site file."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,14 +35,17 @@ class Addition:
     gateway: bool = False
     tolerate: tuple[str, ...] = ()
     describes_itself: bool = False
+    tls: Mapping[str, Path] = field(default_factory=dict)
 
 
-def additions_of(devices: Iterable[FoundDevice]) -> list[Addition]:
-    """What can be collected of the devices that a scan found."""
-    return [addition_of(device, unit) for device in devices for unit in device.devices]
+def additions_of(devices: Iterable[FoundDevice], tls: Mapping[str, Path] | None = None) -> list[Addition]:
+    """What can be collected of the devices that a scan found; ``tls`` are the files that tls:// was spoken with."""
+    return [addition_of(device, unit, tls=tls) for device in devices for unit in device.devices]
 
 
-def addition_of(device: FoundDevice, unit: FoundUnit, name: str = "") -> Addition:
+def addition_of(
+    device: FoundDevice, unit: FoundUnit, name: str = "", tls: Mapping[str, Path] | None = None
+) -> Addition:
     """One unit of a device."""
     own_chain = unit.map == SUNSPEC
     readable = f"holding:{unit.sunspec_base}" if own_chain else unit.readable
@@ -53,6 +59,7 @@ def addition_of(device: FoundDevice, unit: FoundUnit, name: str = "") -> Additio
         device.gateway,
         device.tolerate,
         own_chain,
+        dict(tls or {}) if device.scheme == "tls" else {},
     )
 
 
@@ -66,7 +73,7 @@ def site_with(text: str | None, additions: Sequence[Addition], *, path: Path) ->
     connections, devices = _section(site, "connections"), _section(site, "devices")
     fresh = 0
     for one in additions:
-        connection = _connection(connections, one)
+        connection = _connection(connections, one, path.parent)
         if any(
             entry.get("connection") == connection and entry.get("unit", 1) == one.unit
             for entry in devices.values()
@@ -118,7 +125,7 @@ def _section(site: Any, key: str) -> Any:
     return site[key]
 
 
-def _connection(connections: Any, one: Addition) -> str:
+def _connection(connections: Any, one: Addition, folder: Path) -> str:
     """The name of the connection to a place, made where there is none."""
     for name, entry in connections.items():
         if isinstance(entry, dict) and _same_place(str(entry.get("url", "")), one.url):
@@ -129,6 +136,8 @@ def _connection(connections: Any, one: Addition) -> str:
         settings["gateway"] = True
     if one.tolerate:
         settings["tolerate"] = list(one.tolerate)
+    for key, file in one.tls.items():
+        settings[key] = os.path.relpath(file, folder) if key in FILES else str(file)
     connections[name] = _flow(settings)
     return name
 

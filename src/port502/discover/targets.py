@@ -22,6 +22,7 @@ SHARED = ip_network("100.64.0.0/10")
 """Addresses between a provider and its customers (RFC 6598): neither public nor one's own."""
 
 _SHORT_RANGE = re.compile(r"(?P<first>\d+\.\d+\.\d+\.\d+)-(?P<last>\d+(?:\.\d+\.\d+\.\d+)?)", re.ASCII)
+_WITH_PORT = re.compile(r"[A-Za-z0-9_.-]+:\d{1,5}", re.ASCII)
 _NAME = re.compile(r"(?=.*[A-Za-z])[A-Za-z0-9_](?:[A-Za-z0-9_.-]{0,252}[A-Za-z0-9_.])?", re.ASCII)
 
 
@@ -188,6 +189,9 @@ class _Words:
 
 
 def _unclear(word: str) -> UsageError:
+    if _WITH_PORT.fullmatch(word):
+        host, _, port = word.rpartition(":")
+        return UsageError(f"{word[:60]!r} names a port too; what is scanned is {host}, with --ports {port}")
     return UsageError(
         f"{word[:60]!r} names nothing to scan: an address, a network such as 192.168.1.0/24, a range such as"
         " 192.168.1.10-20, or a host's name"
