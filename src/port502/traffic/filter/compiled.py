@@ -9,7 +9,8 @@ from functools import reduce
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from port502.traffic.filter.error import FilterError, nearest
-from port502.traffic.filter.fields import ALIASES, FIELDS, FieldKind, Getter, Kind
+from port502.traffic.filter.fields import ALIASES, FIELDS, FieldKind, Kind
+from port502.traffic.filter.getters import Getter
 from port502.traffic.filter.parser import parse
 from port502.traffic.filter.slices import as_bytes, slicer
 from port502.traffic.filter.syntax import Both, Comparison, Literal_, Membership, Named, Node, Not, Present
