@@ -46,6 +46,17 @@ def test_messages_as_json(run: Run, capture: Path) -> None:
     assert lines[-2]["exception_code"] == 2
 
 
+def test_messages_with_the_names_of_icsnpp(run: Run, capture: Path) -> None:
+    lines = run("inspect", capture, "--json", "--icsnpp").lines
+    assert len(lines) == 13
+    assert (lines[1]["func"], lines[1]["values"], lines[1]["matched"]) == (
+        "READ_HOLDING_REGISTERS",
+        "555,0,100",
+        True,
+    )
+    assert run("inspect", capture, "--icsnpp").code == 2
+
+
 def test_messages_as_csv(run: Run, capture: Path) -> None:
     rows = list(csv.DictReader(io.StringIO(run("inspect", capture, "--csv").out)))
     assert len(rows) == 13

@@ -15,6 +15,7 @@ import typer
 from port502.cli import interrupt, options
 from port502.cli.inspect_output import (
     CsvRows,
+    IcsnppLines,
     JsonLines,
     MessageLines,
     Output,
@@ -118,6 +119,9 @@ def inspect(
         typer.Option("--zeek", metavar="DIR", help="Write logs as Zeek and ICSNPP do.", show_default=False),
     ] = None,
     json: options.Json = False,
+    icsnpp: Annotated[
+        bool, typer.Option("--icsnpp", help="With --json: the field names of Zeek's ICSNPP.")
+    ] = False,
     csv: options.Csv = False,
     quiet: options.Quiet = False,
 ) -> None:
@@ -144,6 +148,8 @@ def inspect(
         raise UsageError("--json or --csv, not both")
     if csv and what in ("flows", "stats"):
         raise UsageError(f"--{what} has no --csv: --json has all of it")
+    if icsnpp and not (json and what == "messages"):
+        raise UsageError("--icsnpp goes with --json, and with messages only")
     passes = None if filter is None else compile_filter(filter)
     reading = _reading(captures or [], follow, seconds_of(for_), port or [], _key_log(keys))
     place: Place | None = reading.place if len(reading.sources) > 1 else None
@@ -154,9 +160,9 @@ def inspect(
     if zeek is not None:
         outputs.append(ZeekOutput(zeek))
     if not outputs or json or csv:
-        outputs.append(_shown(what, reading, place, series, json=json, csv=csv, quiet=quiet))
+        outputs.append(_shown(what, reading, place, series, json=json, icsnpp=icsnpp, csv=csv, quiet=quiet))
     saving = Saving(write) if write is not None else None
-    live = follow is not None or STANDARD_INPUT in (captures or [])
+    live = follow is not None or any(one.name == STANDARD_INPUT for one in reading.sources)
     try:
         with _ended_by_signals() if live else _plainly():
             _read(reading, outputs, saving, passes, by_packet=what == "packets" or saving is not None)
@@ -221,6 +227,7 @@ def _shown(
     series: Series | None,
     *,
     json: bool,
+    icsnpp: bool,
     csv: bool,
     quiet: bool,
 ) -> Output:
@@ -229,7 +236,7 @@ def _shown(
     if what == "stats":
         return StatisticsOutput(reading, json=json)
     if json:
-        return JsonLines(what, place, series)
+        return IcsnppLines() if icsnpp else JsonLines(what, place, series)
     if csv:
         return CsvRows(what, place, series)
     if series is not None:

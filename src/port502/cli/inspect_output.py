@@ -18,7 +18,7 @@ from port502.traffic.packet import Packet
 from port502.traffic.parquet import ParquetFile
 from port502.traffic.record import COLUMNS, Place, Record, packet_record, record_of
 from port502.traffic.series import Seen, Series
-from port502.traffic.zeek import ZeekLogs
+from port502.traffic.zeek import ZeekLogs, detailed_record
 
 PACKET_COLUMNS = (
     "file",
@@ -188,6 +188,16 @@ class JsonLines(Records):
         """Print them in one go."""
         if records:
             put("\n".join(json_text(one) for one in records))
+
+
+class IcsnppLines(Quiet):
+    """One JSON object in each line of stdout, with the names of ICSNPP's log."""
+
+    def messages(self, messages: Sequence[Message]) -> None:
+        """Print those that are Modbus."""
+        lines = [json_text(detailed_record(one)) for one in messages if one.func_code is not None]
+        if lines:
+            put("\n".join(lines))
 
 
 class CsvRows(Records):

@@ -44,7 +44,16 @@ class Capture:
     def __init__(self, name: str) -> None:
         self.name = name
         self.problem: str | None = None
+        self.position = 0
         self._parser: Parser | None = None
+
+    @property
+    def size(self) -> int:
+        """Bytes of the file, 0 where that cannot be told; ``position`` is how many of them were read."""
+        try:
+            return 0 if self.name == STANDARD_INPUT else Path(self.name).stat().st_size
+        except OSError:
+            return 0
 
     @property
     def packets(self) -> int:
@@ -89,15 +98,17 @@ class Capture:
     def _pieces(self, file: BinaryIO) -> Iterator[bytes]:
         """What the file holds, unpacked; a damaged file ends early with a ``problem``."""
         try:
-            first = _some(file)
-            if first.startswith(_GZIP):
-                yield from _unpacked(first, file)
-                return
-            while first:
-                yield first
-                first = _some(file)
+            pieces = self._counted(file)
+            first = next(pieces, b"")
+            pieces = _chain(first, pieces)
+            yield from _unpacked(pieces) if first.startswith(_GZIP) else pieces
         except (OSError, EOFError, zlib.error) as error:
             self.problem = f"cannot be read on: {error}"
+
+    def _counted(self, file: BinaryIO) -> Iterator[bytes]:
+        while piece := _some(file):
+            self.position += len(piece)
+            yield piece
 
     def _parser_for(self, begin: bytes) -> Parser:
         if PcapParser.begins(begin):
@@ -115,9 +126,10 @@ def _some(file: BinaryIO) -> bytes:
     return data
 
 
-def _unpacked(packed: bytes, file: BinaryIO) -> Iterator[bytes]:
+def _unpacked(pieces: Iterator[bytes]) -> Iterator[bytes]:
     """The bytes of a gzip file, never more of them at a time than a piece."""
     unpack = zlib.decompressobj(_GZIP_FORMAT)
+    packed = next(pieces, b"")
     while packed:
         yield unpack.decompress(packed, PIECE)
         packed = unpack.unconsumed_tail
@@ -125,7 +137,7 @@ def _unpacked(packed: bytes, file: BinaryIO) -> Iterator[bytes]:
             packed, unpack = unpack.unused_data, zlib.decompressobj(_GZIP_FORMAT)
             if not packed.startswith(_GZIP):
                 return
-        packed = packed or _some(file)
+        packed = packed or next(pieces, b"")
     yield unpack.flush()
     raise EOFError("the archive ends early")
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from hashlib import blake2b
 from pathlib import Path
-from typing import Final, TextIO
+from typing import Final, TextIO, TypeAlias
 
 from port502.errors import UsageError
 from port502.protocol.codes import exception_name, function_name
@@ -49,6 +49,9 @@ _DETAILED: Final = (
 )
 _NOTHING: Final = "-"
 
+ZeekRecord: TypeAlias = dict[str, str | int | float | bool]
+"""A line of a log by its fields."""
+
 
 class ZeekLogs:
     """Writes both logs into a folder, which is made where it is missing; close them with ``close``.
@@ -67,45 +70,72 @@ class ZeekLogs:
     def add(self, messages: Iterable[Message]) -> None:
         """A line in each log for every message that is Modbus."""
         for message in messages:
-            if message.func_code is None:
-                continue
-            way = message.way
-            connection = [
-                f"{message.time // 1_000_000_000}.{message.time % 1_000_000_000 // 1000:06d}",
-                uid(way),
-                way.client,
-                str(way.sport if way.asks else way.dport),
-                way.server,
-                str(way.server_port),
-            ]
-            kind = "REQ" if way.asks else "RESP"
-            function = function_word(message)
-            number, unit = _said(message.trans_id), _said(message.unit_id)
-            refused = message.exception_code
-            exception = _NOTHING if refused is None else _word(exception_name(refused))
-            self._plain.write("\t".join([*connection, number, unit, function, kind, exception]) + "\n")
-            detailed = [
-                *connection,
-                "T" if way.asks else "F",
-                way.src,
-                str(way.sport),
-                way.dst,
-                str(way.dport),
-                number,
-                unit,
-                function,
-                "REQUEST" if way.asks else "RESPONSE",
-                _said(message.reference_num),
-                _said(message.word_cnt if message.word_cnt is not None else message.bit_cnt),
-                _values(message),
-                "T" if message.request is not None or way.asks else "F",
-            ]
-            self._detailed.write("\t".join(detailed) + "\n")
+            if message.func_code is not None:
+                self._plain.write(_line(plain_record(message), _PLAIN))
+                self._detailed.write(_line(detailed_record(message), _DETAILED))
 
     def close(self) -> None:
         """End both logs."""
         for log in (self._plain, self._detailed):
             log.close()
+
+
+def plain_record(message: Message) -> ZeekRecord:
+    """A message by the names of Zeek's ``modbus.log``; what is not known is left out."""
+    refused = message.exception_code
+    record = _connection(message) | {
+        "tid": message.trans_id,
+        "unit": message.unit_id,
+        "func": function_word(message),
+        "pdu_type": "RESP" if message.is_response else "REQ",
+        "exception": None if refused is None else _word(exception_name(refused)),
+    }
+    return {name: value for name, value in record.items() if value is not None}
+
+
+def detailed_record(message: Message) -> ZeekRecord:
+    """A message by the names of ICSNPP's ``modbus_detailed.log``; what is not known is left out."""
+    way = message.way
+    record = _connection(message) | {
+        "is_orig": way.asks,
+        "source_h": way.src,
+        "source_p": way.sport,
+        "destination_h": way.dst,
+        "destination_p": way.dport,
+        "tid": message.trans_id,
+        "unit": message.unit_id,
+        "func": function_word(message),
+        "request_response": "RESPONSE" if message.is_response else "REQUEST",
+        "address": message.reference_num,
+        "quantity": message.word_cnt if message.word_cnt is not None else message.bit_cnt,
+        "values": _values(message),
+        "matched": way.asks or message.request is not None,
+    }
+    return {name: value for name, value in record.items() if value is not None}
+
+
+def _connection(message: Message) -> dict[str, str | int | float | bool | None]:
+    way = message.way
+    return {
+        "ts": round(message.time / 1e9, 6),
+        "uid": uid(way),
+        "id.orig_h": way.client,
+        "id.orig_p": way.sport if way.asks else way.dport,
+        "id.resp_h": way.server,
+        "id.resp_p": way.server_port,
+    }
+
+
+def _line(record: ZeekRecord, columns: tuple[tuple[str, str], ...]) -> str:
+    return "\t".join(_cell(record.get(name)) for name, _ in columns) + "\n"
+
+
+def _cell(value: str | int | float | bool | None) -> str:
+    if value is None:
+        return _NOTHING
+    if isinstance(value, bool):
+        return "T" if value else "F"
+    return f"{value:.6f}" if isinstance(value, float) else str(value)
 
 
 def uid(way: Way) -> str:
@@ -124,17 +154,13 @@ def _word(name: str) -> str:
     return name.upper().replace(" ", "_").replace("/", "_")
 
 
-def _values(message: Message) -> str:
+def _values(message: Message) -> str | None:
     if message.exception_code is not None:
         return _word(exception_name(message.exception_code))
     values = message.values
     if not values:
-        return _NOTHING
+        return None
     return ",".join("T" if one is True else "F" if one is False else str(one) for one in values)
-
-
-def _said(value: int | None) -> str:
-    return _NOTHING if value is None else str(value)
 
 
 def _opened(path: Path, name: str, columns: tuple[tuple[str, str], ...]) -> TextIO:
