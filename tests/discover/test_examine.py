@@ -143,3 +143,28 @@ async def test_without_identification_a_unit_is_only_listed() -> None:
         device = await examined(port, replace(QUICK, identify=False))
     assert device is not None
     assert (device.units[0].vendor, device.units[0].map) == ("", "")
+
+
+async def test_garbage_for_ever_ends_after_a_few_bytes() -> None:
+    sent = 0
+
+    async def babble(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        nonlocal sent
+        while True:
+            writer.write(b"\xde\xad\xbe\xef" * 256)
+            sent += 1024
+            await writer.drain()
+
+    async with scripted(babble) as port:
+        assert await examined(port) is None
+    assert sent < 64 << 20
+
+
+async def test_replies_that_nobody_asked_for_end_the_connection() -> None:
+    async def flood(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        while True:
+            writer.write(reply(b"\x77\x77", 1, b"\x03\x02\x00\x01") * 32)
+            await writer.drain()
+
+    async with scripted(flood) as port:
+        assert await examined(port) is None

@@ -15,7 +15,7 @@ from port502.discover.units import UnitClass
 
 NARROWEST = 76
 WIDEST = 140
-_ADDRESS, _UNIT, _TOOK = 21, 5, 9
+_ADDRESS, _UNIT, _TOOK = 21, 4, 8
 _GATEWAY_WORDS = {
     UnitClass.GATEWAY_SILENT: "the gateway got no answer from",
     UnitClass.GATEWAY_NO_PATH: "the gateway has no path to",
@@ -52,7 +52,9 @@ class Layout:
             return self._line(place, "-", "", "no unit that was asked answers itself", "")
         number = "any" if unit.kind is UnitClass.ANY_UNIT else str(unit.unit)
         took = "" if unit.response_ms is None else milliseconds(unit.response_ms / 1000)
-        title = f"{unit.title} {unit.revision}".strip() or "does not say"
+        title = unit.title or "does not say"
+        if unit.revision and len(title) + 1 + len(unit.revision) <= self._title:
+            title += f" {unit.revision}"
         return self._line(place, number, took, title, unit.map or "-")
 
     def _line(self, place: str, unit: str, took: str, title: str, map_name: str) -> str:
