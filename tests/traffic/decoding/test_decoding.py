@@ -119,3 +119,18 @@ def test_values_that_a_log_prints_are_no_frames() -> None:
     text = f"Tx {ASKED}\nRx {ANSWERED}\n[10, 20, 30]\n[0, 1, 0, 0, 0, 3, 6, 131, 2]"
     assert [(each.function, each.exception) for each in explained(text)] == [(3, None), (3, None), (3, 2)]
     assert len(explained("[10, 20, 30]")) == 1
+
+
+def test_an_adapter_that_hears_itself_is_found() -> None:
+    text = "Tx: 01 03 00 00 00 0A C5 CD\nRx: 01 03 00 00 00 0A C5 CD\nRx: 01 83 02 C0 F1"
+    sent, echo, answer = explained(text)
+    assert [problem.kind for problem in echo.problems] == ["local_echo"]
+    assert (sent.problems, answer.problems, answer.is_response) == ((), (), True)
+
+
+def test_a_response_of_another_id_or_unit_is_noted() -> None:
+    late = explained(f"{ASKED}\n{ANSWERED.replace('00 01', '00 00', 1)}")[1]
+    assert late.request is None
+    assert late.notes[0].startswith("its transaction id is 0, frame 1 asked with 1: a late answer")
+    other = explained(f"{ASKED}\n{ANSWERED.replace('09 06 03', '09 07 03')}")[1]
+    assert other.notes == ("unit 7 answers, frame 1 asked unit 6",)

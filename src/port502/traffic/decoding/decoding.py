@@ -79,6 +79,8 @@ class _Decoding:
         fields, at = enveloped(cut, pdu, layout)
         inside = (replace(one, at=None if one.at is None else at(one.at)) for one in layout.problems)
         problems = [*frame_problems(cut), *inside, *_echo(layout, request, pdu)]
+        problems += self._local_echo(piece, cut, is_response=is_response)
+        stranger = self._stranger(cut, pdu) if is_response and request is None else ""
         return Decoded(
             frame=len(self._found) + 1,
             line=piece.line,
@@ -92,7 +94,7 @@ class _Decoding:
             layout=layout,
             fields=fields,
             problems=tuple(problems),
-            notes=(*piece.notes, *_notes(layout)),
+            notes=(*piece.notes, *_notes(layout), *filter(None, (stranger,))),
             request=request,
         )
 
@@ -105,6 +107,38 @@ class _Decoding:
         if cut.header is not None:
             same = [one for one in same if one.cut.header is not None and one.cut.header[0] == cut.header[0]]
         return same[0] if same else None
+
+    def _local_echo(self, piece: Piece, cut: Cut, *, is_response: bool) -> list[Problem]:
+        """A request that comes back as it was sent, on a line where the sender hears itself."""
+        before = self._found[-1] if self._found else None
+        if (
+            is_response
+            or piece.said != RECEIVED
+            or cut.framing == MBAP
+            or before is None
+            or before.raw != cut.raw
+        ):
+            return []
+        text = "what was sent was received"
+        return [Problem("local_echo", text, "the RS-485 adapter hears itself: switch its local echo off")]
+
+    def _stranger(self, cut: Cut, pdu: bytes) -> str:
+        """What differs between a response without a request and the last request that waits for one like it."""
+        if cut.header is None or not pdu:
+            return ""
+        function = pdu[0] & ~EXCEPTION_BIT
+        for one in reversed(self._waiting):
+            if one.cut.header is None or one.function != function:
+                continue
+            mine, asked = cut.header[0], one.cut.header[0]
+            if one.unit == cut.unit:
+                return (
+                    f"its transaction id is {mine}, frame {one.frame} asked with {asked}: a late answer to an earlier"
+                    " request, or a server that does not repeat the id"
+                )
+            if mine == asked:
+                return f"unit {cut.unit} answers, frame {one.frame} asked unit {one.unit}"
+        return ""
 
     def _direction(self, piece: Piece, pdu: bytes, asking: Decoded | None) -> tuple[bool, bool]:
         """Whether a frame is a response, and whether its own bytes (or a hint) tell so."""
