@@ -45,3 +45,9 @@ def test_titles_say_what_a_frame_is() -> None:
 def test_doubts_are_told_with_the_option_that_ends_them() -> None:
     assert doubts(one("000100000006060500acff00")) == ["its bytes fit a response too: --response says so"]
     assert doubts(one(ASKED)) == []
+
+
+def test_a_refusal_says_what_to_do_about_it() -> None:
+    assert doubts(one("00010000000306860b")) == [
+        "the unit behind the gateway does not answer; check --unit, its power and its wiring"
+    ]

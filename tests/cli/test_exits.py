@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from port502 import errors
-from port502.cli.exits import Failed, exception_text, exit_code, message, trying
+from port502.cli.exits import Failed, exception_hint, exception_text, exit_code, message, trying
 from port502.site.faults import Fault, SiteFileError
 
 REFUSED = errors.device_error(3, 2)
@@ -103,3 +103,9 @@ def test_a_code_without_a_name_is_not_named_twice() -> None:
 def test_only_a_read_is_advised_to_read_elsewhere(function: int, told: bool) -> None:
     assert ("try the other table" in message(errors.device_error(function, 1))) is told
     assert ("read fewer" in message(errors.device_error(function, 2))) is told
+
+
+def test_a_hint_knows_the_function() -> None:
+    assert "fewer" in exception_hint(3, 2)
+    assert "fewer" not in exception_hint(6, 2)
+    assert "manual" in exception_hint(3, 99)

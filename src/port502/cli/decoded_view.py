@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from port502.cli.exits import exception_hint
 from port502.cli.output import console, printable, put, table
 from port502.protocol.codes import exception_name
 from port502.registers.text import format_value
@@ -113,6 +114,8 @@ def title(one: Decoded) -> str:
 def doubts(one: Decoded) -> list[str]:
     """What may be otherwise, and what else is worth a word."""
     notes = list(one.notes)
+    if one.exception is not None and one.function is not None:
+        notes.append(exception_hint(one.function, one.exception))
     if one.others and one.score < 1:
         others = ", ".join(f"{FRAMINGS[name]} ({score:.0%})" for name, score in one.others)
         notes.append(

@@ -115,6 +115,12 @@ def exception_text(error: DeviceError) -> str:
     return number if name == number else f"{number}, {name}"
 
 
+def exception_hint(function: int, code: int) -> str:
+    """What a refusal usually means, and what to do about it."""
+    hints = _EXCEPTION_HINTS | _READ_HINTS if function in _READS else _EXCEPTION_HINTS
+    return hints.get(code, "its manual may know what this code means")
+
+
 def _faulty(error: ConfigError) -> str:
     """The first fault of a file, and where all of them are named."""
     faults = [fault for fault in getattr(error, "faults", ()) if fault.severity == "error"]
@@ -129,8 +135,7 @@ def _told(error: Port502Error, tried: str) -> str:
     for part in tried.split(", ") if tried else ():
         text = text.removeprefix(f"{part} ")  # "unit 1: unit 1 did not answer" says it twice
     if isinstance(error, DeviceError):
-        hints = _EXCEPTION_HINTS | _READ_HINTS if error.function in _READS else _EXCEPTION_HINTS
-        hint = hints.get(error.code, "its manual may know what this code means")
+        hint = exception_hint(error.function, error.code)
         name = function_name(error.function)
         number = f" (function {error.function})" if error.function in FUNCTION_NAMES else ""
         return f"{before}{name}{number} was refused with {exception_text(error)}; {hint}"
