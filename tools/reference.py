@@ -29,6 +29,7 @@ def index() -> str:
         "- [The command line](command-line.md)\n- [Python](python.md)\n- [The files](files.md)\n"
         "- [Errors and exit codes](errors.md)\n- [Functions and exceptions](functions.md)\n"
         "- [Display filters](filters.md)\n"
+        "- [Findings of the doctor](findings.md)\n"
         "- [Modbus/TCP Security, requirement by requirement](security.md)\n"
     )
 
@@ -202,6 +203,62 @@ def security() -> str:
     return "\n".join(lines) + "\n"
 
 
+def findings() -> str:
+    """Every finding of the doctor, with the scenario of the bench that shows it."""
+    sys.path.insert(0, str(DOCS.parent))
+    from port502.discover.doctor.findings import CHECKS, FINDINGS
+    from port502.discover.doctor.troubleshooting import ROWS
+    from tests.discover.doctor.bench.scenario import scenarios
+
+    shown: dict[str, list[str]] = {code: [] for code in FINDINGS}
+    for one in scenarios():
+        place = "loopback" if one.loopback is not None else "network namespaces"
+        shown[one.code].append(f"{one.built} ({place})")
+    lines = [
+        "# Findings of the doctor\n",
+        "What `port502 doctor` can find. The codes are stable: none is renamed or removed. Words in *italics* are what"
+        " was measured. Each finding is produced for real by `tests/discover/doctor/test_bench.py`, where it must be"
+        " the verdict; a finding without a scenario fails the tests.\n",
+        "## Which scenario shows which finding\n",
+        "| finding | says | shown by |",
+        "|---|---|---|",
+    ]
+    lines += [
+        f"| [{code}](#{_anchor(code)}) | {_cell(one.title)} | {'<br>'.join(map(_cell, shown[code]))} |"
+        for code, one in FINDINGS.items()
+    ]
+    for code, one in FINDINGS.items():
+        rows = [f"{row.problem} ({row.document})" for row in ROWS if code in row.findings]
+        lines += [
+            f"\n## {code}\n",
+            f"> {_places(one.sentence)}\n",
+            f"- It is a {one.level}." if str(one.level) != "fine" else "- All is well.",
+            f"- Proved by: {one.seen_by}",
+            f"- Do: {_places(one.fix)}",
+        ]
+        if rows:
+            lines.append(f"- Answers: {'; '.join(rows)}")
+        if one.checks:
+            lines += ["\n| by hand | Linux | Windows |", "|---|---|---|"]
+            lines += [_by_hand(CHECKS[key]) for key in one.checks]
+    return "\n".join(lines) + "\n"
+
+
+def _by_hand(check: Any) -> str:
+    names = {"host": "HOST", "port": "PORT", "unit": "UNIT"}
+    linux, windows = (_cell(text.format_map(names)) for text in (check.linux, check.windows))
+    return f"| {_cell(check.shows)} | `{linux}` | `{windows}` |"
+
+
+def _places(text: str) -> str:
+    plain = re.sub(r"\{(own|doubt|twin|others|meaning|pattern)\}", "", text)
+    return re.sub(r"\{(\w+)(?::[^}]*)?\}", lambda found: f"*{found[1].replace('_', ' ')}*", plain)
+
+
+def _anchor(code: str) -> str:
+    return code.lower().replace(".", "")
+
+
 def command_line() -> str:
     """Every command's own help."""
     from typer.main import get_command
@@ -326,6 +383,7 @@ PAGES = {
     "errors": errors,
     "functions": functions,
     "filters": filters,
+    "findings": findings,
     "security": security,
 }
 

@@ -105,7 +105,7 @@ def _orders(reference: Reference, raw: tuple[int, ...]) -> Iterator[Signal]:
     registers = dict(enumerate(raw))
     for order in ORDERS:
         value = read_as(registers, 0, kind, order)
-        looks = ("no value", "unlikely", "possible", "plausible")[plausibility(value)]
+        looks = ("implausible", "unlikely", "possible", "plausible")[plausibility(value)]
         yield concluded(f"order {order}", f"{'no number' if value is None else f'{value:.6g}'} ({looks})")
 
 

@@ -67,7 +67,9 @@ async def units(evidence: Evidence, visit: Visit) -> Evidence:
     if first.exception in _GATEWAY:
         asked = [await talk.ask(unit, first.request) async for unit in _bus_units(evidence)]
         return replace(evidence, units=tuple(asked))
-    if first.device_answered and (evidence.question.deep or evidence.question.other_units):
+    if not first.device_answered:
+        return evidence
+    if evidence.question.deep or evidence.question.other_units:
         wanted = (*evidence.question.other_units, *(UNLIKELY_UNITS if evidence.question.deep else ()))
         asked = [await talk.ask(unit, first.request) for unit in wanted if unit != first.unit]
         return replace(evidence, units=tuple(asked))
