@@ -24,6 +24,7 @@ from port502.cli.inspect_output import (
     ValueLines,
     ZeekOutput,
 )
+from port502.cli.inspect_progress import progress
 from port502.cli.inspect_tables import FlowsOutput, StatisticsOutput
 from port502.cli.lasting import For, seconds_of
 from port502.cli.output import say
@@ -163,9 +164,13 @@ def inspect(
         outputs.append(_shown(what, reading, place, series, json=json, icsnpp=icsnpp, csv=csv, quiet=quiet))
     saving = Saving(write) if write is not None else None
     live = follow is not None or any(one.name == STANDARD_INPUT for one in reading.sources)
+    # A bar between lines of result would only disturb.
+    bar = not quiet and not live and (what in ("flows", "stats") or not sys.stdout.isatty())
     try:
         with _ended_by_signals() if live else _plainly():
-            _read(reading, outputs, saving, passes, by_packet=what == "packets" or saving is not None)
+            _read(
+                reading, outputs, saving, passes, by_packet=what == "packets" or saving is not None, bar=bar
+            )
     except _EndedError as end:
         if end.number == signal.SIGINT:
             interrupt.note()
@@ -253,20 +258,24 @@ def _read(
     passes: Filter | None,
     *,
     by_packet: bool,
+    bar: bool,
 ) -> None:
-    if not by_packet and passes is None:
-        for messages in reading.messages():
+    with progress(reading, wanted=bar) as moved:
+        if not by_packet and passes is None:
+            for messages in reading.messages():
+                for output in outputs:
+                    output.messages(messages)
+                moved()
+            return
+        for read in reading.packets():
+            packets = read if passes is None else selected(read, passes)
+            messages = [message for packet in packets for message in packet.messages]
             for output in outputs:
+                output.packets(packets)
                 output.messages(messages)
-        return
-    for read in reading.packets():
-        packets = read if passes is None else selected(read, passes)
-        messages = [message for packet in packets for message in packet.messages]
-        for output in outputs:
-            output.packets(packets)
-            output.messages(messages)
-        if saving is not None:
-            saving.add(packets)
+            if saving is not None:
+                saving.add(packets)
+            moved()
 
 
 def _tell(reading: Captures, saving: Saving | None, *, quiet: bool) -> None:

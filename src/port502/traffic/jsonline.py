@@ -8,8 +8,9 @@ from __future__ import annotations
 from json import JSONEncoder
 from typing import Final
 
-from port502.protocol.codes import FUNCTION_NAMES, MAX_READ_BITS, MAX_READ_REGISTERS
+from port502.protocol.codes import FUNCTION_NAMES
 from port502.protocol.words import registers_of
+from port502.traffic.judge import is_plain_read
 from port502.traffic.message import Message
 from port502.traffic.moment import time_text
 from port502.traffic.record import Place, record_of
@@ -17,9 +18,7 @@ from port502.traffic.way import Way
 
 _encode = JSONEncoder(allow_nan=False).encode
 _HEAD: Final = 9
-_MOST_BYTES: Final = 2 * MAX_READ_REGISTERS
 _MOST_WAYS: Final = 10_000
-_SPACE: Final = 65_536
 
 
 class JsonLine:
@@ -37,14 +36,7 @@ class JsonLine:
     def _quick(self, message: Message) -> str:
         """A read or its answer that is as it should be; empty for everything else."""
         adu, way = message.adu, message.way
-        if way.framing != "mbap" or way.transport != "tcp" or len(adu) < _HEAD:
-            return ""
-        function = adu[7]
-        size = adu[4] << 8 | adu[5]
-        if not 1 <= function <= 4 or size + 6 != len(adu):
-            return ""
-        what = _asked(adu, function) if way.asks else _answered(adu, function, message)
-        if not what:
+        if way.transport != "tcp" or not is_plain_read(message):
             return ""
         ends = self._ends.get(way)
         if ends is None:
@@ -53,36 +45,27 @@ class JsonLine:
             ends = self._ends[way] = (
                 f'"src": "{way.src}", "sport": {way.sport}, "dst": "{way.dst}", "dport": {way.dport}'
             )
+        function = adu[7]
+        what = _asked(adu, function) if way.asks else _answered(adu, message)
         return (
             f'{{"frame": {message.frame}, "time": "{time_text(message.time)}", {ends}, '
-            f'"trans_id": {adu[0] << 8 | adu[1]}, "proto_id": 0, "len": {size}, "unit_id": {adu[6]}, '
+            f'"trans_id": {adu[0] << 8 | adu[1]}, "proto_id": 0, "len": {len(adu) - 6}, "unit_id": {adu[6]}, '
             f'"func_code": {function}, "func_name": "{FUNCTION_NAMES[function]}", {what}}}'
         )
 
 
 def _asked(adu: bytes, function: int) -> str:
-    if len(adu) != 12:
-        return ""
-    address, count = adu[8] << 8 | adu[9], adu[10] << 8 | adu[11]
-    bits = function < 3
-    if not 0 < count <= (MAX_READ_BITS if bits else MAX_READ_REGISTERS) or address + count > _SPACE:
-        return ""
-    name = "bit_cnt" if bits else "word_cnt"
-    return f'"is_response": false, "reference_num": {address}, "{name}": {count}'
+    name = "bit_cnt" if function < 3 else "word_cnt"
+    count = adu[10] << 8 | adu[11]
+    return f'"is_response": false, "reference_num": {adu[8] << 8 | adu[9]}, "{name}": {count}'
 
 
-def _answered(adu: bytes, function: int, message: Message) -> str:
+def _answered(adu: bytes, message: Message) -> str:
     request = message.request
-    if request is None or function < 3:
-        return ""
-    asked = request.adu
-    size = adu[8]
-    if not 2 <= size <= _MOST_BYTES or size + _HEAD != len(adu):
-        return ""
-    if len(asked) != 12 or asked[7] != function or size != 2 * (asked[10] << 8 | asked[11]):
-        return ""
+    if request is None:
+        return '"is_response": true'
     return (
         f'"is_response": true, "request_frame": {request.frame}, '
         f'"response_time_ms": {(message.time - request.time) / 1_000_000!r}, '
-        f'"byte_cnt": {size}, "values": {registers_of(adu[_HEAD:])}'
+        f'"byte_cnt": {adu[8]}, "values": {registers_of(adu[_HEAD:])}'
     )
