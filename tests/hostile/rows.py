@@ -1,4 +1,4 @@
-"""The hostile inputs that server, client and framing have to survive: one line each, by id.
+"""The hostile inputs that server, client, framing and decoder have to survive: one line each, by id.
 
 Ids are never reused; a test carries the ids of its rows in its name.
 """
@@ -209,6 +209,16 @@ ROWS: dict[int, str] = {
     230: "weak keys and signatures",
     231: "plain Modbus first",
     232: "the wall clock jumps near the end of a certificate",
+    # Decoder
+    240: "inner lengths of 0 and 255",
+    241: "an odd byte count for registers",
+    242: "a byte count against the length",
+    243: "bytes in any spelling, and what is none",
+    244: "bytes that fit several framings",
+    245: "a direction that nobody told",
+    246: "transaction ids that never change",
+    250: "a message of 261 bytes",
+    251: "an exception behind another protocol id",
 }
 
 ELSEWHERE: dict[int, str] = {

@@ -146,13 +146,15 @@ class _Decoding:
             return self._hint.is_response, True
         if pdu and pdu[0] >= EXCEPTION_BIT:
             return True, True
-        asks, answers = request_layout(pdu).fits, response_layout(pdu).fits
-        if asks != answers:
-            return answers, True
+        asks, answers = request_layout(pdu), response_layout(pdu)
+        if asks.fits != answers.fits:
+            return answers.fits, True
         if piece.said in (REQUEST, RESPONSE):
             return piece.said == RESPONSE, True
         if asking is not None:
             return True, False
+        if len(asks.problems) != len(answers.problems):
+            return len(answers.problems) < len(asks.problems), False
         return piece.said == RECEIVED, False
 
     def _asked(self, request: Decoded | None, pdu: bytes) -> Span | None:
