@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import itertools
 import random
 
 import pytest
@@ -62,3 +63,18 @@ def test_the_recent_ones_are_the_last_hundred_and_twenty_eight() -> None:
         recent.add(number)
     assert len(recent) == 128
     assert recent.percentiles(0.0078, 0.5, 1.0) == (173.0, 236.0, 300.0)
+
+
+def test_the_spread_of_the_last_ones_has_no_holes_and_forgets_nothing() -> None:
+    recent = Recent()
+    assert recent.bars() == ()
+    for seconds in (0.0011, 0.0011, 0.0102, 0.0):
+        recent.add(seconds)
+    bars = recent.bars()
+    assert sum(bar.count for bar in bars) == 4
+    assert bars[0].least <= 1e-7
+    assert [bar.count for bar in bars if bar.count] == [1, 2, 1]
+    assert all(one.most == other.least for one, other in itertools.pairwise(bars))
+    (middle,) = [bar for bar in bars if bar.count == 2]
+    assert middle.least <= 0.0011 < middle.most
+    assert middle.most / middle.least == pytest.approx(10 ** (1 / 12))

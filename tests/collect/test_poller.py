@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from port502.collect.sample import BAD, GOOD
+from port502.errors import UsageError
 from port502.protocol.register_access import ReadHoldingRegistersRequest
 from port502.registers.reference import Table
 from tests.collect.running import running
@@ -215,3 +216,24 @@ async def test_requests_are_what_the_blocks_say() -> None:
         assert [(group.device, group.points, group.blocks) for group in status.groups] == [
             ("m1", 2, ("holding:0*2",))
         ]
+
+
+async def test_whoever_listens_to_a_connection_also_hears_the_wire_that_comes_after() -> None:
+    def hear(way: str, data: bytes) -> None:
+        """Nothing is heard here: simulated wires have no bytes."""
+
+    async with running([bus_of(1)], {"plc": {1: meter()}}) as run:
+        run.collector.listen("plc", hear)
+        assert run.wire().heard_by is hear
+        run.go(5)
+        run.wire().hung = True
+        run.go(120)
+        assert len(run.wires.made["plc"]) == 2
+        assert run.wire().heard_by is hear
+        await run.clock.drive(run.collector.apply([bus_of(1, response_timeout=0.5)]))
+        assert len(run.wires.made["plc"]) == 3
+        assert run.wire().heard_by is hear
+        run.collector.listen("plc", None)
+        assert run.wire().heard_by is None
+        with pytest.raises(UsageError, match="no connection"):
+            run.collector.listen("nothing", hear)

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import pytest
 
+from port502.errors import UsageError
 from port502.registers.reference import Table
 from tests.collect.running import running
 from tests.collect.wire import SimUnit, connection, device, holding
@@ -54,3 +55,37 @@ async def test_which_devices_are_silent() -> None:
     async with running(site, {"plc": {1: unit, 2: dead}}, reachable=False) as run:
         run.go(5)
         assert run.collector.silent_devices() == {"a": True, "b": True}
+
+
+async def test_a_connection_is_looked_at_closely() -> None:
+    unit = SimUnit().fill(Table.HOLDING, 0, [1, 2]).fill(Table.HOLDING, 5, [3])
+    unit.fill(Table.HOLDING, 2, [0, 0, 0])
+    site = [
+        connection(
+            "plc",
+            device("a", 1, holding("x", 0), holding("y", 1), holding("z", 5), holding("gone", 900), gap=8),
+        )
+    ]
+    async with running(site, {"plc": {1: unit}}) as run:
+        run.go(0.02)
+        run.go(29.98)
+        run.wire().lose("the cable was cut")
+        run.go(20)
+        found = run.collector.detail("plc")
+        assert found.status == run.connection()
+        stays = {stay.state: (round(stay.seconds, 2), stay.times) for stay in found.stays}
+        assert stays == {
+            "idle": (0.0, 2), "connecting": (0.04, 2), "settling": (0.0, 0), "ready": (48.96, 2),
+            "backing off": (1.0, 1), "closed": (0.0, 0),
+        }  # fmt: skip
+        (block,) = found.blocks
+        assert (block.device, block.table, block.address, block.count, block.points, block.gaps) == (
+            "a", "holding", 0, 6, 3, ((2, 3),),
+        )  # fmt: skip
+        assert dict(found.refusals).keys() == {2}
+        assert found.status.exceptions == sum(dict(found.refusals).values()) > 0
+        assert [one.point for one in found.status.faulty] == ["a.gone"]
+        assert sum(bar.count for bar in found.response) > 20
+        assert all(0.008 < bar.least < bar.most < 0.013 for bar in found.response)
+        with pytest.raises(UsageError, match="no connection 'pls'"):
+            run.collector.detail("pls")

@@ -19,7 +19,7 @@ from port502.protocol.words import data_of, registers_of
 from port502.registers.point import Point
 from port502.registers.reference import Table
 from port502.transport.link_settings import LinkCounters
-from port502.transport.states import LinkState
+from port502.transport.states import LinkState, Traffic
 
 EPOCH = 1_700_000_000.0
 T = TypeVar("T")
@@ -144,6 +144,7 @@ class SimWire:
         self.queue: list[tuple[int, int, AnyTransaction]] = []
         self.flying: list[AnyTransaction] = []
         self.order: list[tuple[float, int, int]] = []
+        self.heard_by: Traffic | None = None
         self._sequence = 0
 
     def submit(
@@ -174,6 +175,9 @@ class SimWire:
 
     def cancel(self, transaction: AnyTransaction) -> None:
         transaction.abandoned = True
+
+    def listen(self, heard: Traffic | None) -> None:
+        self.heard_by = heard
 
     def keep(self) -> None:
         if self.state is LinkState.IDLE:

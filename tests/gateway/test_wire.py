@@ -269,3 +269,22 @@ def test_a_line_is_not_opened_before_the_one_who_had_it_has_closed_it(virtual: V
         await new.close()
 
     virtual.run_until_complete(scene())
+
+
+def test_whoever_listens_hears_both_sides_of_the_line(virtual: VirtualLoop) -> None:
+    async def scene() -> None:
+        async with Rig(virtual, {1: device(1)}) as rig:
+            asker = await opened(rig)
+            heard: list[str] = []
+            asker.wire.listen(lambda way, data: heard.append(way))
+            asker.ask(1)
+            await asker.all(1)
+            assert heard[0] == "sent"
+            assert set(heard[1:]) == {"received"}
+            asker.wire.listen(None)
+            before = len(heard)
+            asker.ask(1)
+            await asker.all(2)
+            assert len(heard) == before
+
+    virtual.run_until_complete(scene())

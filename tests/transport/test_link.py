@@ -371,3 +371,38 @@ async def test_an_expired_request_in_the_queue_fails_at_its_deadline(callers: An
         done = await caller.submit(deadline=asyncio.get_running_loop().time() + 0.03)
         assert isinstance(done.error, NoReplyError)
         assert "before it was sent" in str(done.error)
+
+
+async def test_somebody_may_listen_for_a_while_and_costs_nothing_before_and_after(callers: Any) -> None:
+    async with scripted(answering) as port:
+        link = callers(port)
+        heard: list[tuple[str, bytes]] = []
+        await link.submit()
+        assert link.link._is_plain
+        link.link.listen(lambda way, data: heard.append((way, data)))
+        assert not link.link._is_plain
+        await link.submit()
+        ways = [way for way, _ in heard]
+        assert ways == ["sent", "received"]
+        assert heard[0][1].endswith(READ.encode())
+        link.link.listen(None)
+        await link.submit()
+        assert len(heard) == 2
+        assert link.link._is_plain
+
+
+async def test_who_listens_from_the_start_goes_on_when_another_comes_and_leaves() -> None:
+    first: list[str] = []
+    second: list[str] = []
+    async with scripted(answering) as port:
+        link = Link(Target("tcp", "127.0.0.1", port), on_traffic=lambda way, data: first.append(way))
+        try:
+            for listener in (lambda way, data: second.append(way), None):
+                link.listen(listener)
+                done: asyncio.Future[AnyTransaction] = asyncio.get_running_loop().create_future()
+                link.submit(1, READ, done.set_result)
+                await done
+        finally:
+            await link.close()
+    assert first == ["sent", "received"] * 2
+    assert second == ["sent", "received"]

@@ -19,17 +19,18 @@ from port502.collect.latest import Current, Latest
 from port502.collect.outlet import Outlet
 from port502.collect.poller import Layout, Poller, Workshop
 from port502.collect.reads import bands_of, point_of
-from port502.collect.report import report, silent_devices
+from port502.collect.report import detail, report, silent_devices
 from port502.collect.sample import Value
 from port502.collect.schedule import Chore, Schedule, grain
 from port502.collect.settings import ConnectionSettings, DeviceSettings
-from port502.collect.status import CollectorStatus
+from port502.collect.status import CollectorStatus, ConnectionDetail
 from port502.collect.wire import Connect, Wire, connect
 from port502.collect.writing import WriteResult
 from port502.errors import UsageError
 from port502.protocol.message import Request, Response
 from port502.registers.reference import Reference
 from port502.transport.complaints import Complaints
+from port502.transport.states import Traffic
 
 log = logging.getLogger("port502.collect")
 
@@ -183,6 +184,8 @@ class Collector:
             name = settings.name
             if name in change.fresh:
                 pollers[name] = change.fresh[name]
+                if name in self._pollers:
+                    pollers[name].listen(self._pollers[name].heard_by)
                 pollers[name].feed(change.derived)
             else:
                 pollers[name] = self._pollers[name]
@@ -265,14 +268,31 @@ class Collector:
             raise UsageError(f"no connection {connection!r} is at work")
         return poller.wire
 
+    def listen(self, connection: str, heard: Traffic | None) -> None:
+        """From now on this hears what passes on a connection, in place of what did before; None: nothing does.
+
+        Raises UsageError for a name that is none.
+        """
+        self._poller(connection).listen(heard)
+
     def status(self) -> CollectorStatus:
         """How it fares, down to each unit."""
         uptime = 0.0 if self._started is None else self._clock.time() - self._started
         return report(self._shop, self._pollers.values(), self._bus.status(), uptime)
 
+    def detail(self, connection: str) -> ConnectionDetail:
+        """How one connection fares, closely looked at; raises UsageError for a name that is none."""
+        return detail(self._poller(connection))
+
     def silent_devices(self) -> dict[str, bool | None]:
         """Of each device, whether it does not answer; None as long as nobody asked it."""
         return silent_devices(self._pollers.values())
+
+    def _poller(self, connection: str) -> Poller:
+        poller = self._pollers.get(connection)
+        if poller is None:
+            raise UsageError(f"there is no connection {connection!r}")
+        return poller
 
     def _find(self, device: str) -> tuple[Poller, DeviceSettings]:
         if self._started is None or self._stopped:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from array import array
+from dataclasses import dataclass
 from math import frexp
 
 _BINS_PER_OCTAVE = 8
@@ -13,6 +14,18 @@ _OCTAVES = 28
 _BINS = _OCTAVES * _BINS_PER_OCTAVE
 _FRESH = 8192
 """Readings after which the older half weighs half: percentiles speak of lately, not of ever."""
+
+
+_BARS_PER_DECADE = 12
+
+
+@dataclass(frozen=True, slots=True)
+class Bar:
+    """How many durations lay between two, in seconds; a bar is a twelfth of a decade wide."""
+
+    least: float
+    most: float
+    count: int
 
 
 class Recent:
@@ -51,6 +64,23 @@ class Recent:
         if not known:
             return (None,) * len(fractions)
         return tuple(known[math.ceil(fraction * len(known)) - 1] for fraction in fractions)
+
+    def bars(self) -> tuple[Bar, ...]:
+        """How they are spread, from the shortest to the longest without a break; empty without readings."""
+        places = [
+            math.floor(_BARS_PER_DECADE * math.log10(max(one, 1e-7))) for one in self._seconds[: len(self)]
+        ]
+        if not places:
+            return ()
+        return tuple(
+            Bar(_edge(place), _edge(place + 1), places.count(place))
+            for place in range(min(places), max(places) + 1)
+        )
+
+
+def _edge(place: int) -> float:
+    edge: float = 10.0 ** (place / _BARS_PER_DECADE)
+    return edge
 
 
 class Histogram:

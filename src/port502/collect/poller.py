@@ -18,11 +18,12 @@ from port502.collect.reading import LiveBlock
 from port502.collect.reads import Reads
 from port502.collect.schedule import Chore, Schedule, phase
 from port502.collect.settings import ConnectionSettings, DeviceSettings
+from port502.collect.standing import Standing
 from port502.collect.unit import Unit
 from port502.collect.wire import AnyTransaction, Connect, Wire
 from port502.errors import DeviceError, LinkError, NoReplyError, UsageError
 from port502.transport.complaints import Complaints
-from port502.transport.states import LinkState
+from port502.transport.states import LinkState, Traffic
 
 log = logging.getLogger("port502.collect")
 
@@ -59,7 +60,10 @@ class Layout:
 
 
 class Poller:
-    """Polls all devices of one connection; it is the ``Line`` of their groups. Raises UsageError for a bad device."""
+    """Polls all devices of one connection; it is the ``Line`` of their groups. Raises UsageError for a bad device.
+
+    ``refusals`` are the exceptions that came, counted by their code.
+    """
 
     def __init__(self, settings: ConnectionSettings, shop: Workshop) -> None:
         # What each poll looks at comes first and thus lies together in memory.
@@ -80,9 +84,10 @@ class Poller:
         self.groups: dict[tuple[str, float], Group] = {}
         self.wasted = 0.0
         self.load = 0.0
-        self.exceptions = 0
+        self.refusals: dict[int, int] = {}
         self.restarts = 0
-        self.state_since = shop.clock.time()
+        self.standing = Standing(shop.clock.time())
+        self.heard_by: Traffic | None = None
         self._derived = Derived(())
         self._serial = settings.url.startswith(("rtu", "ascii"))
         self._down_since: float | None = None
@@ -189,12 +194,20 @@ class Poller:
                 self._turned(state, why)
 
         self.wire = self.shop.connect(self.settings, on_state)
+        if self.heard_by is not None:
+            self.wire.listen(self.heard_by)
         if self.settings.keep_open:
             self.wire.keep()
 
+    def listen(self, heard: Traffic | None) -> None:
+        """From now on this hears what passes on the wire, and on one that comes after it; None: nothing does."""
+        self.heard_by = heard
+        if self._generation:
+            self.wire.listen(heard)
+
     def _turned(self, state: LinkState, why: str) -> None:
         now = self.time()
-        self.state_since = now
+        self.standing.turn(state, now)
         self.ready = state == LinkState.READY
         name = self.settings.name
         if state == LinkState.READY:
@@ -295,7 +308,7 @@ class Poller:
         if error is None:
             self.response.add(now - transaction.sent_at)
         elif isinstance(error, DeviceError):
-            self.exceptions += 1
+            self.refusals[error.code] = self.refusals.get(error.code, 0) + 1
             self.response.add(now - transaction.sent_at)
         else:
             self.wasted += now - transaction.sent_at

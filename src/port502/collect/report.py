@@ -7,7 +7,16 @@ from collections.abc import Iterable
 from port502.collect.bus import SinkStatus
 from port502.collect.health import OFFLINE, ONLINE, UNKNOWN
 from port502.collect.poller import Poller, Workshop
-from port502.collect.status import CollectorStatus, ConnectionStatus, FaultyPoint, GroupStatus, UnitStatus
+from port502.collect.status import (
+    BlockStatus,
+    CollectorStatus,
+    ConnectionDetail,
+    ConnectionStatus,
+    FaultyPoint,
+    GroupStatus,
+    Stay,
+    UnitStatus,
+)
 from port502.transport.states import LinkState
 
 
@@ -46,6 +55,35 @@ def silent_devices(pollers: Iterable[Poller]) -> dict[str, bool | None]:
     return found
 
 
+def detail(poller: Poller) -> ConnectionDetail:
+    """Everything there is to say of one connection."""
+    now, standing = poller.time(), poller.standing
+    return ConnectionDetail(
+        _connection(poller),
+        stays=tuple(
+            Stay(str(state), standing.spent(state, now), standing.entered(state)) for state in LinkState
+        ),
+        blocks=tuple(_blocks(poller)),
+        response=poller.response.bars(),
+        refusals=tuple(sorted(poller.refusals.items())),
+    )
+
+
+def _blocks(poller: Poller) -> Iterable[BlockStatus]:
+    for group in poller.groups.values():
+        for live in group.reads.live:
+            block = live.block
+            yield BlockStatus(
+                device=group.device,
+                interval=group.interval,
+                table=str(block.table),
+                address=block.address,
+                count=block.quantity,
+                points=len(block.points),
+                gaps=tuple((gap.address, gap.end - gap.address) for gap in block.gaps),
+            )
+
+
 def _connection(poller: Poller) -> ConnectionStatus:
     now, time = poller.time(), poller.wall()
     counters = poller.wire.counters
@@ -54,12 +92,12 @@ def _connection(poller: Poller) -> ConnectionStatus:
         name=poller.settings.name,
         url=poller.settings.url,
         state=str(poller.wire.state),
-        since=now - poller.state_since,
+        since=now - poller.standing.since,
         last_error=counters.last_error,
         requests=counters.requests,
         replies=counters.replies,
         timeouts=counters.timeouts,
-        exceptions=poller.exceptions,
+        exceptions=sum(poller.refusals.values()),
         failures=counters.failures,
         connects=counters.connects,
         restarts=poller.restarts,

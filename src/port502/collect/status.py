@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from port502.collect.bus import SinkStatus
+from port502.collect.histogram import Bar
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +74,45 @@ class ConnectionStatus:
     units: tuple[UnitStatus, ...] = ()
     groups: tuple[GroupStatus, ...] = ()
     faulty: tuple[FaultyPoint, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class BlockStatus:
+    """A planned read of ``count`` registers or bits of a table from ``address`` on, for the points of a group.
+
+    ``gaps`` are the addresses in it that no point asked for, each as the first and how many.
+    """
+
+    device: str
+    interval: float
+    table: str
+    address: int
+    count: int
+    points: int
+    gaps: tuple[tuple[int, int], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Stay:
+    """How long a connection has been in a state, in all, and how often it came to it."""
+
+    state: str
+    seconds: float
+    times: int
+
+
+@dataclass(frozen=True, slots=True)
+class ConnectionDetail:
+    """A connection looked at closely: its status, its stays in each state, what it reads, and how it is answered.
+
+    ``response`` is how the last response times are spread, ``refusals`` the exceptions that came, by code.
+    """
+
+    status: ConnectionStatus
+    stays: tuple[Stay, ...] = ()
+    blocks: tuple[BlockStatus, ...] = ()
+    response: tuple[Bar, ...] = ()
+    refusals: tuple[tuple[int, int], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,7 @@ from port502.protocol.transaction import Transaction
 from port502.transport.link import Link
 from port502.transport.link_settings import LinkCounters, LinkSettings
 from port502.transport.sockets import Keepalive
-from port502.transport.states import LinkState
+from port502.transport.states import LinkState, Traffic
 from port502.transport.url import parse_url
 
 R = TypeVar("R", bound=Response)
@@ -44,6 +44,9 @@ class Wire(Protocol):
 
     def cancel(self, transaction: AnyTransaction) -> None:
         """Nobody waits for it any more: ``done`` will not be called."""
+
+    def listen(self, heard: Traffic | None) -> None:
+        """From now on this hears what passes, in place of what did before; None: nothing does."""
 
     def keep(self) -> None:
         """Connect, and stay connected."""

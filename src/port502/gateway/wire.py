@@ -15,7 +15,7 @@ from port502.protocol.message import ExceptionResponse, Request, Response
 from port502.protocol.transaction import Transaction
 from port502.service.call import Call, Reply, Session
 from port502.transport.link_settings import LinkCounters
-from port502.transport.states import LinkState
+from port502.transport.states import LinkState, Traffic
 
 log = logging.getLogger("port502.gateway")
 
@@ -128,6 +128,10 @@ class BusWire:
             turn, self._turn, self._asking = self._turn, None, None
             turn.cancel()
             self._next()
+
+    def listen(self, heard: Traffic | None) -> None:
+        """From now on this hears what passes on the line, in place of what did before; None: nothing does."""
+        self.bus.line.on_traffic = heard
 
     def _push(self, transaction: AnyTransaction) -> None:
         self._sequence += 1

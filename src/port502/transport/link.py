@@ -32,7 +32,7 @@ from port502.transport.framings import framing_for
 from port502.transport.link_settings import LinkCounters, LinkSettings
 from port502.transport.queue import AnyTransaction, RequestQueue
 from port502.transport.sockets import words_of
-from port502.transport.states import BUSY_WAIT, TURNAROUND, LinkState, Traffic
+from port502.transport.states import BUSY_WAIT, TURNAROUND, LinkState, Traffic, heard_by
 from port502.transport.stream import Stream
 from port502.transport.url import Target
 
@@ -73,11 +73,11 @@ class Link:
         self._not_before = 0.0
         self._stream: Stream | None = None
         self.counters = LinkCounters()
-        self._on_traffic = on_traffic
+        self._on_traffic: Traffic | None = None
         self._coalesce = settings.coalesce
         self._alarms = alarms_of(self.loop)
         self._pause = max(settings.pause, serial_gap)
-        self._is_plain = not self._pause and settings.keep_open and on_traffic is None
+        self._is_plain = False
         self._has_answered = False
         self.target = target
         self.settings = settings
@@ -89,6 +89,8 @@ class Link:
         self._pausing: asyncio.TimerHandle | None = None
         self._silence: asyncio.TimerHandle | None = None
         self._bundle: list[bytes] = []
+        self._heard_by = on_traffic
+        self.listen(None)
 
     # Its owner's wishes
 
@@ -152,6 +154,11 @@ class Link:
             transaction.error = error
             self._deliver(transaction)
         await self._contact.ended()
+
+    def listen(self, heard: Traffic | None) -> None:
+        """From now on somebody else hears what passes too, in place of who did before; None: nobody else."""
+        self._on_traffic = heard_by(self._heard_by, heard)
+        self._is_plain = not self._pause and self.settings.keep_open and self._on_traffic is None
 
     @property
     def queued(self) -> int:
