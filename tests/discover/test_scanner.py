@@ -145,3 +145,32 @@ async def test_what_is_open_and_no_modbus_is_kept_within_bounds(monkeypatch: pyt
         )
     assert len(inventory.others) == 2
     assert inventory.probed == 5
+
+
+async def test_a_host_that_does_what_nobody_thought_of_costs_only_itself(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    real = scanner.Examination.run
+    calls = 0
+
+    async def fails_once(examination: scanner.Examination) -> FoundDevice | None:
+        nonlocal calls
+        calls += 1
+        if calls == 1:
+            raise RuntimeError("surprise")
+        return await real(examination)
+
+    monkeypatch.setattr(scanner.Examination, "run", fails_once)
+    async with plant("127.0.93.1", "127.0.93.2") as port:
+        inventory = await scanned(["127.0.93.1-2"], replace(QUICK, ports=(port,), hosts=1))
+    assert [one.address for one in inventory.devices] == ["127.0.93.2"]
+    assert [(one.address, one.says) for one in inventory.others] == [
+        ("127.0.93.1", "could not be looked at: RuntimeError('surprise')")
+    ]
+    assert inventory.is_complete
+    assert "nobody thought of" in caplog.text
+
+
+async def test_a_name_that_can_be_none_is_told_and_not_followed() -> None:
+    inventory = await scanned(["a" * 70 + ".example"], QUICK)
+    assert inventory.others[0].says == "the name is not known"

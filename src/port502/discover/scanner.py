@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 import socket
 from collections.abc import AsyncIterator, Callable, Iterable
 from dataclasses import dataclass, replace
@@ -20,6 +21,8 @@ from port502.discover.pace import Pace
 from port502.discover.settings import ScanSettings
 from port502.discover.targets import Targets
 from port502.errors import ConfigError, ConnectError, LinkError
+
+log = logging.getLogger("port502.scan")
 
 MOST_FOUND = 1 << 16
 """Devices, and open ports that are none, that one inventory holds at most; the others are only counted."""
@@ -88,7 +91,12 @@ class Scanner:
         for host in self._hosts:
             alive = False
             async for address in self._addresses(host):
-                alive = await self._look_at(address, "" if address == host else host) or alive
+                try:
+                    alive = await self._look_at(address, "" if address == host else host) or alive
+                except Exception as error:
+                    # One host that does what nobody thought of must not cost what was found at the others.
+                    log.exception("looking at %s failed in a way that nobody thought of", address)
+                    self._note(OpenPort(address, 0, f"could not be looked at: {error!r}"))
             self.progress.alive += alive
             self.progress.probed += 1
             self._moved(self.progress)
@@ -104,7 +112,7 @@ class Scanner:
             return
         try:
             known = await self._loop.getaddrinfo(host, None, type=socket.SOCK_STREAM)
-        except OSError:
+        except (OSError, UnicodeError):
             self._note(OpenPort(host, 0, "the name is not known"))
             return
         for address in dict.fromkeys(str(entry[4][0]) for entry in known):
