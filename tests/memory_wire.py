@@ -109,6 +109,8 @@ class Line:
         self._server = ServerConnection(MbapFraming(), window=64, frame_timeout=None, idle_timeout=None)
         self._session = Session(transport="tcp")
         self._held: list[bytes] = []
+        self._behind: list[bytes] = []
+        self._dripping = False
         self.leads_nowhere = False
         self.open = True
 
@@ -188,11 +190,26 @@ class Line:
                 self.leads_nowhere = True
                 return
             case "drip":
-                for at in range(len(frame)):
-                    later(latency + 0.01 * at, self._deliver, frame[at : at + 1])
-                later(latency + 0.01 * len(frame), self._release)
+                later(latency, self._drip, frame)
                 return
         later(latency, self._deliver, frame)
+        self._release()
+
+    def _drip(self, frame: bytes) -> None:
+        """Byte by byte; what is sent meanwhile comes behind it, as in any stream."""
+        if self._dripping:
+            self._behind.append(frame)
+            return
+        self._dripping = True
+        for at in range(len(frame)):
+            self._wire.scheduler.call_later(0.01 * at, self._hand_over, frame[at : at + 1])
+        self._wire.scheduler.call_later(0.01 * len(frame), self._dripped)
+
+    def _dripped(self) -> None:
+        self._dripping = False
+        behind, self._behind = self._behind, []
+        for data in behind:
+            self._deliver(data)
         self._release()
 
     def _release(self) -> None:
@@ -214,12 +231,16 @@ class Line:
 
     def _deliver(self, data: bytes) -> None:
         """To the client, cut into pieces."""
-        if self.leads_nowhere:
+        if self._dripping:
+            self._behind.append(data)
             return
         place = self._wire.chance.randrange(len(data)) if data else 0
         for piece in (data[:place], data[place:]):
-            if piece and self.open:
-                self._received(piece)
+            self._hand_over(piece)
+
+    def _hand_over(self, piece: bytes) -> None:
+        if piece and self.open and not self.leads_nowhere:
+            self._received(piece)
 
     def _break(self, part: bytes) -> None:
         self._deliver(part)
