@@ -97,7 +97,7 @@ def test_the_example_of_the_page_is_understood(pump_station: Path) -> None:
     assert (limits.minimum, limits.maximum) == (0.0, 50.0)
     assert (points["flow"].point.type, points["flow"].point.order) == ("float32", "cdab")
     text = "main-incomer.active_power_total / max(pump-1.flow, 0.1)"
-    assert pump.expressions == (ExpressionSettings("specific_energy", text, 5.0),)
+    assert pump.expressions == (ExpressionSettings("specific_energy", text, 5.0, "Wh/m3"),)
 
     (incomer,) = hall.devices
     assert incomer.unit == 5

@@ -31,11 +31,12 @@ class PointSettings:
 
 @dataclass(frozen=True, slots=True)
 class ExpressionSettings:
-    """A value computed from other points, each time one of them changes."""
+    """A value computed from other points, each time one of them changes, in a ``unit`` of measure."""
 
     name: str
     expression: str
     interval: float = 1.0
+    unit: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -147,7 +147,12 @@ def _device(file: SiteFile, points: DevicePoints, expressions: Mapping[str, Expr
             *(mapped_settings(one, said, intervals[one.name]) for one, said in points.mapped.read),
         ),
         expressions=tuple(
-            ExpressionSettings(entry.name, expressions[entry.full_name].canonical, intervals[entry.name])
+            ExpressionSettings(
+                entry.name,
+                expressions[entry.full_name].canonical,
+                intervals[entry.name],
+                entry.model.unit or "",
+            )
             for entry in points.computed
         ),
         **limits_for(device, points.mapped.map),

@@ -29,6 +29,9 @@ FEEDER_PLACE = 200
 DEVICE_NAME, MAP_NAME, PLANT_NAME, SITE_NAME = "plc.yaml", "tank.yaml", "plant.yaml", "site.yaml"
 POLICY_NAME = "policy.yaml"
 
+SILENT, SILENT_FROM = 6, "25s"
+"""The meter that falls silent, by its place, and when."""
+
 GUARD = "plc-guard"
 """The listener that stands before the PLC."""
 
@@ -152,6 +155,16 @@ _METER = """\
       energy: {{interval: 15s, points: [{energy}]}}
 """
 
+_ALARMS = """
+alarms:
+  silent: {device: "*", offline: true, for: 2s, priority: high}
+  level-high: {point: tank.level, high: 70, hysteresis: 1, say: "The tank is filled to {tank.level} %"}
+  pump-overspeed: {point: tank.pump_speed, high: 1500, for: 0, priority: critical, \
+say: "The pump runs at {tank.pump_speed} rpm"}
+  inverter-warm: {point: inverter.inverter_temperature, high: 60, hysteresis: 5, for: 10s}
+  flow-gone: {when: "tank.pump_on and tank.flow_2 < 1", for: 10s, priority: high, say: The pump runs and nothing flows}
+"""
+
 _SITE_TAIL = "\nhistory: {path: data/, keep: 1d, max_size: 256MiB}\n"
 
 
@@ -220,7 +233,8 @@ def meter_names(meters: int) -> list[str]:
 def plant_text(known: Sequence[Part], urls: Mapping[str, str]) -> str:
     """The plant file; ``urls`` says where each part listens. Its PLC polls the first meters every second.
 
-    A hall on a serial line gets one of the plant's own.
+    A hall on a serial line gets one of the plant's own. Somebody who looks at the demo for a while is to find
+    something: one meter falls silent.
     """
     feeders = [part.name for part in known if part.host.startswith(METER_NETWORK)][:FEEDERS]
     lines = [_PLANT_HEAD]
@@ -228,6 +242,11 @@ def plant_text(known: Sequence[Part], urls: Mapping[str, str]) -> str:
         lines.append(f"  {part.name}: {{{part.what}, {_listens(part, urls[part.name])}}}\n")
         if part.name == "plc":
             lines[-1] = _plc_text(part, urls[part.name], feeders)
+    meters = [part.name for part in known if part.host.startswith(METER_NETWORK)]
+    if len(meters) > FEEDERS:
+        lines.append(
+            f"\nfaults:\n  - {{device: {meters[SILENT % len(meters)]}, effect: silent, from: {SILENT_FROM}}}\n"
+        )
     return "".join(lines)
 
 
@@ -266,7 +285,7 @@ def site_text(known: Sequence[Part], urls: Mapping[str, str], meters: int, doors
         )
     lines.append("\nlisteners:\n")
     lines += [f'  {door.name}: {{url: "{doors[door.name]}", {door.what}}}\n' for door in DOORS]
-    lines.append(_SITE_TAIL)
+    lines += [_ALARMS, _SITE_TAIL]
     return "".join(lines)
 
 

@@ -100,6 +100,7 @@ def _computed(connection: str, device: DeviceSettings, settings: ExpressionSetti
         device=device.name,
         connection=connection,
         unit=device.unit,
+        unit_of_measure=settings.unit,
         interval=settings.interval,
         expression=settings.expression,
     )
