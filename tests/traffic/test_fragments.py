@@ -45,6 +45,13 @@ def test_unfinished_datagrams_are_bounded() -> None:
     assert fragments.lost == 4
 
 
+def test_pieces_of_a_datagram_are_bounded() -> None:
+    fragments = Fragments()
+    for offset in range(0, 65_000, 8):
+        assert fragments.add(*piece(offset, b"x" * 8, more=True)) is None
+    assert fragments.add(*piece(65_000, b"x" * 8, more=False)) is None
+
+
 @given(st.lists(st.tuples(st.integers(0, 70_000), st.binary(max_size=30), st.booleans()), max_size=30))
 def test_no_pieces_make_it_raise(pieces: list[tuple[int, bytes, bool]]) -> None:
     fragments = Fragments()

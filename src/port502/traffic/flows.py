@@ -12,8 +12,11 @@ from port502.traffic.moment import time_text
 from port502.traffic.spread import Spread
 from port502.traffic.way import Way
 
-MOST: Final = 20_000
+MOST: Final = 5_000
 """Flows that are told apart; further ones are counted as ``left_out``."""
+
+MOST_WAYS: Final = 64
+"""Connections of a flow whose retransmissions are counted."""
 
 _PER_MS: Final = 1_000_000
 _OF_BITS: Final = frozenset({1, 2, 15})
@@ -75,7 +78,7 @@ class Flow:
             self.first = message.time
         self.requests += 1
         self.last = message.time
-        if len(self.ways) < MOST:
+        if len(self.ways) < MOST_WAYS:
             self.ways.add(message.way)
 
     def answered(self, message: Message) -> None:

@@ -8,20 +8,23 @@ from port502.traffic.headers import Headers
 
 MOST_DATAGRAMS: Final = 64
 LARGEST: Final = 65_535
+MOST_PIECES: Final = 1024
+"""Pieces of one datagram: more have no purpose but to keep us busy."""
 
 
 class _Pieces:
     """The pieces of one datagram by their offset; ``size`` is known once its last piece came."""
 
-    __slots__ = ("parts", "size")
+    __slots__ = ("came", "parts", "size")
 
     def __init__(self) -> None:
         self.parts: dict[int, bytes] = {}
+        self.came = 0
         self.size: int | None = None
 
     def whole(self) -> bytes | None:
         """All of it, or None while something is missing; where pieces overlap the first that came counts."""
-        if self.size is None:
+        if self.size is None or self.came < self.size:
             return None
         data = bytearray()
         for offset in sorted(self.parts):
@@ -33,7 +36,7 @@ class _Pieces:
 
 
 class Fragments:
-    """Holds at most 64 unfinished datagrams of 64 KiB; the oldest makes room for a new one."""
+    """Holds at most 64 unfinished datagrams of 64 KiB in 1024 pieces; the oldest makes room for a new one."""
 
     def __init__(self) -> None:
         self._datagrams: dict[tuple[bytes, bytes, int | None, int | None], _Pieces] = {}
@@ -53,7 +56,9 @@ class Fragments:
                 del self._datagrams[next(iter(self._datagrams))]
                 self.lost += 1
             pieces = self._datagrams[key] = _Pieces()
-        pieces.parts.setdefault(offset, part)
+        if offset not in pieces.parts and len(pieces.parts) < MOST_PIECES:
+            pieces.parts[offset] = part
+            pieces.came += len(part)
         if not headers.more_fragments and pieces.size is None:
             pieces.size = offset + len(part)
         whole = pieces.whole()
