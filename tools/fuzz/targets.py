@@ -34,6 +34,8 @@ from port502.traffic.pcap import PcapParser
 from port502.traffic.pcapng import PcapngParser
 from port502.traffic.record import packet_record
 from port502.traffic.record import record_of as message_record
+from port502.traffic.tls.keylog import KeyLog
+from port502.traffic.tls.session import TlsSession
 
 CORPUS = Path(__file__).parents[2] / "tests" / "hostile" / "corpus"
 _LINKS = (*NAMES, 147)
@@ -127,6 +129,17 @@ def _filters(data: bytes) -> None:
         assert passes(packet) in (True, False)
 
 
+def _tls(data: bytes) -> None:
+    size = int.from_bytes(data[:2], "big")
+    session = TlsSession(KeyLog(data[2 : 2 + size]))
+    at = 2 + size
+    while at + 3 <= len(data):
+        length = int.from_bytes(data[at + 1 : at + 3], "big")
+        session.feed(data[at + 3 : at + 3 + length], client=bool(data[at] & 1))
+        at += 3 + length
+    assert session.buffered <= 4 * 18_500
+
+
 @cache
 def _some_packets() -> list[Packet]:
     """The packets of a small capture, for filters to choose from."""
@@ -173,6 +186,7 @@ TARGETS: dict[str, Target] = {
     "hex-text": Target(_hex_text, "texts.txt"),
     "hex-file": Target(_hex_file, "texts.txt"),
     "filters": Target(_filters, "filters.txt", 2),
+    "tls": Target(_tls, "tls.hex"),
     "headers": Target(_headers, "packets.hex", 3),
     "pcap": Target(_pcap, "captures.hex", 2),
     "pcapng": Target(_pcapng, "captures.hex", 2),
