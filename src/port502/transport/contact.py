@@ -11,6 +11,7 @@ from port502.transport.backoff import Backoff
 from port502.transport.clock import clock_of
 from port502.transport.dial import dial
 from port502.transport.fallback import kind_of
+from port502.transport.link_errors import closed_by_owner
 from port502.transport.link_settings import LinkCounters, LinkSettings
 from port502.transport.states import LinkState
 from port502.transport.stream import Receiver, Stream
@@ -66,7 +67,7 @@ class Contact:
     async def open(self) -> None:
         """Connect now and stay connected; raises ConnectError when the first attempt fails."""
         if self.state is LinkState.CLOSED:
-            raise LinkClosedError(f"the connection to {self._target} was closed by its owner")
+            raise closed_by_owner(self._target)
         if self.state is not LinkState.READY:
             opened: asyncio.Future[None] = self._loop.create_future()
             self._opening.append(opened)

@@ -13,10 +13,6 @@ from typing import Any, TypeVar
 
 from port502.errors import (
     AcknowledgeError,
-    ConnectError,
-    LinkClosedError,
-    LinkError,
-    NoReplyError,
     Port502Error,
     ServerDeviceBusyError,
     UsageError,
@@ -29,9 +25,16 @@ from port502.transport.alarms import alarms_of
 from port502.transport.clock import clock_of
 from port502.transport.contact import Contact
 from port502.transport.framings import framing_for
+from port502.transport.link_errors import (
+    closed_by_owner,
+    deadline_passed,
+    ended_by_peer,
+    mute,
+    next_attempt_too_late,
+    too_many,
+)
 from port502.transport.link_settings import LinkCounters, LinkSettings
 from port502.transport.queue import AnyTransaction, RequestQueue
-from port502.transport.sockets import words_of
 from port502.transport.states import BUSY_WAIT, TURNAROUND, LinkState, Traffic, heard_by
 from port502.transport.stream import Stream
 from port502.transport.url import Target
@@ -145,7 +148,7 @@ class Link:
         """End the connection; what waits fails with LinkClosedError."""
         if self.state is LinkState.CLOSED:
             return
-        error = self._closed_error()
+        error = closed_by_owner(self.target)
         self._contact.end(error)
         self._stop_timers()
         lost = [*self._drop_connection(error), *self._queue.take_all(), *self._held]
@@ -169,15 +172,11 @@ class Link:
 
     def _enqueue(self, transaction: AnyTransaction, now: float) -> None:
         if self.state is LinkState.CLOSED:
-            self._fail_soon(transaction, self._closed_error())
+            self._fail_soon(transaction, closed_by_owner(self.target))
         elif self._queue.is_full:
-            self._fail_soon(
-                transaction, LinkError(f"{len(self._queue)} requests wait for {self.target} already")
-            )
+            self._fail_soon(transaction, too_many(self.target, len(self._queue)))
         elif self.state is LinkState.BACKING_OFF and self._contact.retry_at >= transaction.deadline:
-            self._fail_soon(
-                transaction, ConnectError(f"{self.counters.last_error}; next attempt is later than asked")
-            )
+            self._fail_soon(transaction, next_attempt_too_late(self.counters.last_error))
         else:
             self._queue.put(transaction)
             self._alarms.set(self, transaction.deadline)
@@ -185,9 +184,6 @@ class Link:
                 self._pump()
             else:
                 self._contact.make()
-
-    def _closed_error(self) -> LinkClosedError:
-        return LinkClosedError(f"the connection to {self.target} was closed by its owner")
 
     def _fail_soon(self, transaction: AnyTransaction, error: Port502Error) -> None:
         transaction.error = error
@@ -389,7 +385,7 @@ class Link:
         if connection.failure is not None:
             self.lose(connection.failure)
         elif connection.is_mute and not self.target.is_serial:
-            self.lose(LinkClosedError(f"{self.target} did not answer any of the last requests"))
+            self.lose(mute(self.target))
 
     def _set_alarm(self) -> None:
         expiry = self.connection.next_expiry() if self.connection is not None else None
@@ -398,17 +394,12 @@ class Link:
                 self._alarms.set(self, moment)
 
     def _fail_late(self, transaction: AnyTransaction) -> None:
-        if self.state is LinkState.READY:
-            asked = (
-                f" after {transaction.attempts} attempts" if transaction.attempts else " before it was sent"
-            )
-            transaction.error = NoReplyError(
-                f"unit {transaction.unit} at {self.target}: the deadline passed{asked}"
-            )
-        else:
-            transaction.error = ConnectError(
-                self.counters.last_error or f"no connection to {self.target} in time"
-            )
+        transaction.error = deadline_passed(
+            transaction,
+            self.target,
+            ready=self.state is LinkState.READY,
+            last_error=self.counters.last_error,
+        )
         self._deliver(transaction)
 
     def _stop_timers(self) -> None:
@@ -468,14 +459,8 @@ class Link:
         """The stream has ended (called by the stream)."""
         if stream is not self._stream:
             return
-        how = (
-            f"the connection to {self.target} was lost: {words_of(error)}"
-            if error
-            else f"{self.target} closed the connection"
-        )
-        if self.connection is not None and not self.connection.answered:
-            how += " before it answered anything (is its connection limit reached?)"
-        self.lose(LinkClosedError(how))
+        answered = self.connection is not None and self.connection.answered
+        self.lose(ended_by_peer(self.target, error, answered))
 
     def lose(self, error: Port502Error) -> None:
         """The connection is of no use any more: fail or repeat what was in flight."""
