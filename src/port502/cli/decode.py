@@ -74,7 +74,15 @@ def decode_command(
             show_default=False,
         ),
     ] = None,
-    map: options.Map = None,  # noqa: A002
+    map: Annotated[  # noqa: A002
+        str | None,
+        typer.Option(
+            "--map",
+            metavar="M",
+            help="The device's map, whose points name the values: eastron/sdm630, or a file such as mine/plc.yaml.",
+            show_default=False,
+        ),
+    ] = None,
     every: Annotated[bool, typer.Option("--all", help="Show every type and order of the values.")] = False,
     json: options.Json = False,
     quiet: options.Quiet = False,

@@ -57,7 +57,7 @@ def test_bits_are_told_lowest_first_and_only_those_asked_for() -> None:
     walk.bits("bits", 2, Span(Table.COIL, 19, 10))
     found = walk.finish()
     assert [one.text for one in found.fields] == [
-        "coil:19 = 00020 on: 1 0 1 0 0 0 0 0",
-        "coil:27 = 00028 on: 1 0",
+        "from coil:19 = 00020: 1 0 1 0 0 0 0 0",
+        "from coil:27 = 00028: 1 0",
     ]
     assert found.span == Span(Table.COIL, 19, 10)

@@ -70,3 +70,9 @@ def test_a_map_names_bits() -> None:
     points = [Point("run", Table.COIL, 20), Point("alarms", Table.COIL, 21, count=2)]
     found = named_values(points, Span(Table.COIL, 19, 5), b"\x0a")
     assert [(one.point.name, one.value) for one in found] == [("run", True), ("alarms", (False, True))]
+
+
+def test_small_numbers_are_taken_for_registers_first() -> None:
+    shown = plausible(struct.pack(">40H", *range(1, 41)))
+    assert shown[0].score >= max(one.score for one in shown)
+    assert shown[0].text.endswith("31, 32, ... (40 values)")

@@ -65,7 +65,7 @@ def test_with_its_request_a_response_knows_its_places() -> None:
     assert [field.text for field in found.fields[-2:]] == ["holding:107 = 40108", "holding:108 = 40109"]
     assert found.span == Span(Table.HOLDING, 107, 2)
     bits = response_layout(bytes.fromhex("01 01 05"), Span(Table.COIL, 19, 3))
-    assert bits.fields[-1].text == "coil:19 = 00020 on: 1 0 1"
+    assert bits.fields[-1].text == "from coil:19 = 00020: 1 0 1"
 
 
 def test_a_response_to_another_quantity_is_told() -> None:

@@ -204,4 +204,4 @@ def exception_fields(walk: Walk) -> None:
 
 def _bits_text(byte: int, span: Span, first: int, count: int) -> str:
     said = " ".join("1" if byte >> bit & 1 else "0" for bit in range(max(count, 0)))
-    return f"{span.place(first)} on: {said}" if said else "no bit that was asked for"
+    return f"from {span.place(first)}: {said}" if said else "no bit that was asked for"

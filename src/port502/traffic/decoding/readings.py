@@ -18,6 +18,7 @@ PLAUSIBLE = 0.45
 _NUMBERS = ("uint16", "int16", "float32", "uint32", "int32", "float64", "uint64", "int64", "bcd16", "bcd32")
 _TELLING = 16
 _MOST_VALUES = 125
+_MOST_SHOWN = 32
 _EVERYDAY = 1e7
 _SMALLEST = 1e-4
 
@@ -41,8 +42,10 @@ class Reading:
 
     @property
     def text(self) -> str:
-        """The values for people."""
-        return ", ".join(format_value(value, self.type) for value in self.values)
+        """The values for people, a long row of them cut."""
+        shown = ", ".join(format_value(value, self.type) for value in self.values[:_MOST_SHOWN])
+        many = len(self.values)
+        return f"{shown}, ... ({many} values)" if many > _MOST_SHOWN else shown
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,7 +160,7 @@ def _integer_score(value: int, kind: str) -> float:
     limit = 1e8 if kind.endswith("32") else 1e14
     if size < 0x10000:
         return 0.55 if value > 0 else 0.5
-    return 0.6 if size < limit else 0.1
+    return 0.48 if size < limit else 0.1
 
 
 def _mean(scores: list[float]) -> float:
