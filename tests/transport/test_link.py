@@ -296,6 +296,36 @@ async def test_requests_of_one_moment_are_bundled_only_where_asked(callers: Any)
     assert chunks == [8 * 12]
 
 
+async def test_what_is_asked_while_replies_are_handed_out_leaves_with_them_in_one_segment(
+    callers: Any,
+) -> None:
+    chunks: list[int] = []
+    rounds: list[int] = []
+
+    async def together(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        while data := await reader.read(4096):
+            chunks.append(len(data))
+            frames = [data[start : start + 12] for start in range(0, len(data), 12)]
+            writer.write(b"".join(reply(frame[:2], frame[6], registers(frame[7:])) for frame in frames))
+
+    async with scripted(together) as port:
+        caller = callers(port, window=4, coalesce=True)
+        await caller.link.open()
+        finished: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+
+        def again(transaction: AnyTransaction) -> None:
+            rounds.append(1)
+            if len(rounds) <= 8:
+                caller.link.submit(1, READ, again, timeout=5.0)
+            elif len(rounds) == 12:
+                finished.set_result(None)
+
+        for _ in range(4):
+            caller.link.submit(1, READ, again, timeout=5.0)
+        await finished
+    assert chunks == [4 * 12] * 3
+
+
 async def test_closing_fails_what_waits_and_what_is_in_flight(callers: Any) -> None:
     async with scripted(silent) as port:
         caller = callers(port)

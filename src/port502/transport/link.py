@@ -92,6 +92,7 @@ class Link:
         self._pausing: asyncio.TimerHandle | None = None
         self._silence: asyncio.TimerHandle | None = None
         self._bundle: list[bytes] = []
+        self._is_handing_out = False
         self._heard_by = on_traffic
         self.listen(None)
 
@@ -236,7 +237,7 @@ class Link:
         if self._on_traffic is not None:
             self._on_traffic("sent", data)
         if self._coalesce:
-            if not self._bundle:
+            if not self._bundle and not self._is_handing_out:
                 self.loop.call_soon(self._send_bundle)
             self._bundle.append(data)
             if len(connection._waiting) >= connection.window:
@@ -291,13 +292,22 @@ class Link:
         if not self._queue and not connection._waiting:
             self._alarms.clear(self)
         if finished:
-            self._finish(finished, now)
+            self._hand_out(finished, now)
         if connection.failure is not None and connection is self.connection:
             self.lose(connection.failure)
         elif self.is_serial and connection.framing.pending:
             self._watch_silence()
         elif self._queue:
             self._pump()
+
+    def _hand_out(self, finished: Iterable[AnyTransaction], now: float) -> None:
+        """Finish these, and send at once, together, what is asked in return."""
+        self._is_handing_out = True
+        try:
+            self._finish(finished, now)
+        finally:
+            self._is_handing_out = False
+            self._send_bundle()
 
     def _watch_silence(self) -> None:
         if self._silence is not None:
