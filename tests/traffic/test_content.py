@@ -46,6 +46,13 @@ def test_modbus_is_recognised_by_lengths_that_are_all_right() -> None:
     assert recognise(b"") is None
 
 
+def test_what_could_be_both_is_what_its_checksum_says() -> None:
+    both = bytes.fromhex("01 03 0000 0002 c40b")
+    assert rtu_frame(both, asks=True) == len(both)
+    assert is_chain(both)
+    assert recognise(both) == Recognised("rtu", True)
+
+
 def test_an_rtu_frame_ends_where_its_checksum_is_right() -> None:
     assert rtu_frame(RTU + b"\x11\x03", asks=True) == 8
     assert rtu_frame(RTU[:-1] + b"\0", asks=True) is None

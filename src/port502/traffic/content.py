@@ -51,8 +51,11 @@ def is_chain(data: bytes) -> bool:
 
 
 def recognise(data: bytes) -> Recognised | None:
-    """Modbus on a port where nobody expects it: only what is whole, and right in every length, is taken for it."""
-    return _mbap(data) or _rtu(data)
+    """Modbus on a port where nobody expects it: only what is whole, and right in every length, is taken for it.
+
+    A right checksum tells more than right lengths: unit 1 asked for registers 0 and 1 is a whole MBAP message too.
+    """
+    return _rtu(data) or _mbap(data)
 
 
 def rtu_frame(data: bytes, *, asks: bool) -> int | None:
