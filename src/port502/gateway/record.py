@@ -12,7 +12,7 @@ import time
 from collections.abc import Awaitable, Callable, Iterable
 from ipaddress import IPv4Address, ip_address
 from pathlib import Path
-from typing import BinaryIO, Literal
+from typing import BinaryIO, Literal, Protocol
 
 from port502.errors import UsageError
 from port502.protocol.rtu import RtuFraming
@@ -40,6 +40,13 @@ _SEGMENT = 1400
 _US = IPv4Address("127.0.0.1")
 _UNSPEAKABLE = IPv4Address("198.18.0.1")
 """Stands for peers that have no IPv4 address (RFC 2544 keeps it free)."""
+
+
+class Packets(Protocol):
+    """Where the packets of a conversation go."""
+
+    def add(self, packet: bytes) -> None:
+        """One packet (IPv4), now."""
 
 
 class Recorder:
@@ -95,7 +102,7 @@ class Recorder:
 class Conversation:
     """One TCP conversation in a capture, from its handshake on."""
 
-    def __init__(self, recorder: Recorder, client: tuple[str, int], server: tuple[str, int]) -> None:
+    def __init__(self, recorder: Packets, client: tuple[str, int], server: tuple[str, int]) -> None:
         self._recorder = recorder
         self._ends = ((_ipv4(client[0]).packed, client[1]), (_ipv4(server[0]).packed, server[1]))
         self._sent = [1, 1]
