@@ -149,3 +149,21 @@ def test_faults_of_a_policy_are_faults_of_its_site(folder: Path) -> None:
     line = "x: {url: tcp://127.0.0.1:1, policy: policy.yaml, serve: plc.yaml}"
     _, faults = understand_site(read_document(written(folder, line)))
     assert any(fault.file.endswith("policy.yaml") and fault.line == 2 for fault in faults)
+
+
+def test_bits_for_quality_lie_where_they_can(folder: Path) -> None:
+    points = "points: {holding:0: pump.speed, discrete:3: pump.speed}"
+    path = written(folder, f"s: {{url: tcp://127.0.0.1:2, serve: {{{points}, status: discrete:4}}}}")
+    assert load_site(path).listeners[0].status == 4
+    for status, message in (
+        ("holding:9", "is no discrete input"),
+        ("discrete:3*2", "is no discrete input"),
+        ("discrete:2", "meet"),
+        ("discrete:65535", "no room for 2 bits"),
+    ):
+        path = written(folder, f"s: {{url: tcp://127.0.0.1:2, serve: {{{points}, status: '{status}'}}}}")
+        with pytest.raises(SiteFileError, match=message):
+            load_site(path)
+    path = written(folder, "s: {url: tcp://127.0.0.1:2, serve: {device: plc.yaml, status: discrete:0}}")
+    with pytest.raises(SiteFileError, match="belongs to 'points'"):
+        load_site(path)

@@ -6,7 +6,7 @@ import pytest
 
 from port502.collect.latest import Current
 from port502.collect.sample import Sample
-from port502.protocol.bit_access import ReadCoilsRequest, ReadCoilsResponse
+from port502.protocol.bit_access import ReadCoilsRequest, ReadCoilsResponse, ReadDiscreteInputsRequest
 from port502.protocol.message import ExceptionResponse
 from port502.protocol.register_access import (
     ReadHoldingRegistersRequest,
@@ -76,3 +76,23 @@ def test_addresses_without_a_point_do_not_exist() -> None:
     assert serving({"a": 1}, ("holding:0", "a"))(
         call(ReadHoldingRegistersRequest(5, 1))
     ) == ExceptionResponse(3, 2)
+
+
+def test_by_choice_a_bit_says_what_is_good_and_the_last_good_value_stays() -> None:
+    samples = {
+        "a": Sample("a", 0.0, 7),
+        "b": Sample("b", 0.0, None, "bad", "no answer"),
+        "c": Sample("c", 0.0, 70000),
+    }
+    samples["d"] = Sample("d", 0.0, True)
+    places = (("holding:0", "a"), ("holding:1", "b"), ("input:0", "c"), ("discrete:0", "d"))
+    points = [(Point.from_reference(parse_reference(place)), name) for place, name in places]
+    device: Any = served_device(points, lambda name: Current(samples[name], 0.0), status=100)
+    assert device(call(ReadHoldingRegistersRequest(0, 2))).registers == [7, 0]
+    assert device(call(ReadDiscreteInputsRequest(100, 4))).bits == [True, False, False, True]
+    samples["a"] = Sample("a", 1.0, None, "bad", "no answer")
+    samples["b"] = Sample("b", 1.0, 9)
+    assert device(call(ReadHoldingRegistersRequest(0, 2))).registers == [7, 9]
+    assert device(call(ReadDiscreteInputsRequest(101, 2))).bits == [True, False]
+    assert device(call(ReadDiscreteInputsRequest(100, 1))).bits == [False]
+    assert device(call(ReadDiscreteInputsRequest(99, 2))) == ExceptionResponse(2, 2)

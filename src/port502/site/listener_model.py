@@ -14,7 +14,7 @@ from port502.guard.auditor import WhenFull
 from port502.protocol.long_frames import MAX_LONG_ADU
 from port502.service.long_frames import USUAL_SIZE
 from port502.site.device_model import UnitsKind
-from port502.site.kinds import Duration, Kind, Line, Name, OneOf, Section, Size, Text
+from port502.site.kinds import Duration, Kind, Line, Name, OneOf, Ref, Section, Size, Text
 from port502.site.policy_kinds import OneOrMore, network_of
 from port502.site.scalars import shown, written
 from port502.transport.url import Target, parse_url
@@ -66,10 +66,15 @@ class ListenerLimits(Section):
 
 
 class Serve(Section):
-    """What a listener serves: the points of the site under addresses of our own, or a device file."""
+    """What a listener serves: the points of the site under addresses of our own, or a device file.
+
+    A value that is not good is answered with exception 04. With ``status``, a discrete input, the last good value is
+    served instead, and from there on one bit for each point, in their order, says whether it is good.
+    """
 
     device: Line | None = None
     points: dict[Line, Line] = Field(default_factory=dict)
+    status: Ref | None = None
 
     @model_validator(mode="before")
     @classmethod

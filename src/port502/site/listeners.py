@@ -15,7 +15,7 @@ from port502.guard.auditor import WhenFull
 from port502.guard.policy import Policy
 from port502.guard.settings import AuditSettings
 from port502.registers.point import Point
-from port502.registers.reference import Reference, parse_reference
+from port502.registers.reference import Reference, Table, parse_reference
 from port502.service.access import Networks, check_listener_address
 from port502.service.admission import Limits
 from port502.service.long_frames import LongFrames
@@ -28,6 +28,8 @@ from port502.site.model import Connection, connection_target
 from port502.site.policy_file import understand_policy
 from port502.transport.tls import TlsFiles
 
+_ADDRESSES = 65536
+
 ANSWERS = ("serve", "gateway", "share", "guard")
 REQUIRED = ("certificate", "key", "authority")
 
@@ -37,7 +39,8 @@ class ListenerSettings:
     """One listener: exactly one of ``device`` (served), ``points`` (of the site), ``gateway`` and ``connection``.
 
     The connection is shared where ``share`` says how, else it is guarded.
-    ``points`` are where each stands here, and the name of the point it shows. ``units`` None answers any unit id.
+    ``points`` are where each stands here, and the name of the point it shows; ``status`` is the discrete input from
+    which on a bit for each says whether it is good. ``units`` None answers any unit id.
     """
 
     name: str
@@ -47,6 +50,7 @@ class ListenerSettings:
     units: tuple[int, ...] | None = (1,)
     device: DeviceDescription | None = None
     points: tuple[tuple[Point, str], ...] = ()
+    status: int | None = None
     connection: str = ""
     timeout: float = 1.0
     age: float = 10.0
@@ -116,6 +120,7 @@ class Understanding:
         policy = self._policy(listener, path)
         gateway, faults = gateway_settings(listener, path, self._connections, self._document)
         self.faults += faults
+        points = self._served(listener, path)
         return ListenerSettings(
             name=name,
             url=listener.url,
@@ -124,7 +129,8 @@ class Understanding:
             long_frames=self._long_frames(listener, path),
             units=listener.units,
             device=self._device(listener, path),
-            points=self._served(listener, path),
+            points=points,
+            status=self._status(listener, points, path),
             connection=self._connection(listener, path),
             timeout=self._timeout(listener),
             age=listener.guard.age if listener.guard is not None else 10.0,
@@ -221,6 +227,24 @@ class Understanding:
                 self._complain(at, f"address {point.reference.protocol_form} is taken by {other.name}")
             made.append((point, name))
         return tuple(made)
+
+    def _status(self, listener: Listener, points: tuple[tuple[Point, str], ...], path: KeyPath) -> int | None:
+        """The discrete input from which on a bit for each point says whether it is good."""
+        wanted = listener.serve.status if listener.serve is not None else None
+        if wanted is None:
+            return None
+        at, end = (*path, "serve", "status"), wanted.address + len(points)
+        bits = [one for one, _ in points if one.table is Table.DISCRETE]
+        met = next((one for one in bits if wanted.address < one.end and one.address < end), None)
+        if wanted.table is not Table.DISCRETE or "/" in wanted.text or wanted.count > 1:
+            self._complain(at, f"{wanted.text!r} is no discrete input", "write discrete:0")
+        elif not points:
+            self._complain(at, "belongs to 'points'", "remove it")
+        elif end > _ADDRESSES:
+            self._complain(at, f"there is no room for {len(points)} bits from {wanted.text} on")
+        elif met is not None:
+            self._complain(at, f"its bits, up to discrete:{end - 1}, meet {met.name}")
+        return wanted.address
 
     def _connection(self, listener: Listener, path: KeyPath) -> str:
         for key, wanted in (("guard", listener.guard), ("share", listener.share)):

@@ -173,7 +173,7 @@ class Listening:
         device = (
             settings.device.device()
             if settings.device is not None
-            else served_device(settings.points, self._collector.current)
+            else served_device(settings.points, self._collector.current, settings.status)
         )
         units = (
             Units({}, any_unit=device)

@@ -19,15 +19,18 @@ Look = Callable[[str], Current | None]
 """What is known of a point by its full name."""
 
 
-def served_device(points: Sequence[tuple[Point, str]], look: Look) -> Device:
+def served_device(points: Sequence[tuple[Point, str]], look: Look, status: int | None = None) -> Device:
     """A device whose registers are the newest values of points; nobody can write them.
 
     A value that is not good, or that does not fit where it is shown, is answered with exception 04: nobody gets a
-    guess in place of an error.
+    guess in place of an error. For clients that cannot live with that, ``status`` is the discrete input from which on
+    one bit for each point says whether it is good, and the last good value (at first 0) is served.
     """
     tables: dict[Table, dict[int | range, int | Sequence[int]]] = {table: {} for table in Table}
     for point, _ in points:
         tables[point.table][point.address] = [0] * point.width
+    if status is not None:
+        tables[Table.DISCRETE][status] = [0] * len(points)
     written = (Table.HOLDING, Table.COIL)
     device = Device(
         holding=tables[Table.HOLDING],
@@ -39,16 +42,39 @@ def served_device(points: Sequence[tuple[Point, str]], look: Look) -> Device:
     for table in Table:
         mine = [(point, name) for point, name in points if point.table == table]
         if mine:
-            _feed(device, table, mine, look)
+            _feed(device, table, mine, look, held=status is not None)
+    if status is not None:
+        _tell(device, points, look, status)
     return device
+
+
+def _tell(device: Device, points: Sequence[tuple[Point, str]], look: Look, status: int) -> None:
+    """Bring the bits that say what is good up to date before they are read."""
+
+    def refresh(address: int, quantity: int) -> None:
+        for place in range(max(address, status), min(address + quantity, status + len(points))):
+            point, name = points[place - status]
+            device.discrete.write(place, [_is_good(point, look(name))])
+
+    device.discrete.on_read(refresh)
+
+
+def _is_good(point: Point, current: Current | None) -> bool:
+    try:
+        _values(point, current, 0)
+    except ServerDeviceFailureError:
+        return False
+    return True
 
 
 def _bits(table: Mapping[int | range, int | Sequence[int]]) -> dict[int | range, bool | Sequence[bool]]:
     return {address: [False] * len(values) for address, values in table.items() if isinstance(values, list)}
 
 
-def _feed(device: Device, name: Table, points: Sequence[tuple[Point, str]], look: Look) -> None:
-    """Bring what is read up to date before it is read."""
+def _feed(
+    device: Device, name: Table, points: Sequence[tuple[Point, str]], look: Look, *, held: bool
+) -> None:
+    """Bring what is read up to date before it is read; ``held`` values stay what they were while they are not good."""
     served = {Table.COIL: device.coil, Table.DISCRETE: device.discrete}
     registers = {Table.INPUT: device.input, Table.HOLDING: device.holding}
     function = name.read_function
@@ -56,7 +82,12 @@ def _feed(device: Device, name: Table, points: Sequence[tuple[Point, str]], look
     def refresh(address: int, quantity: int) -> None:
         for point, shown in points:
             if point.address < address + quantity and address < point.end:
-                values = _values(point, look(shown), function)
+                try:
+                    values = _values(point, look(shown), function)
+                except ServerDeviceFailureError:
+                    if held:
+                        continue
+                    raise
                 if name.is_bits:
                     served[name].write(point.address, [bool(value) for value in values])
                 else:
