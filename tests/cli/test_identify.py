@@ -39,6 +39,16 @@ def test_a_sunspec_device_describes_itself(run: Run) -> None:
     assert (unit["map"], unit["sunspec_models"], unit["sunspec_base"]) == ("sunspec", [1, 103, 203], 40000)
 
 
+@pytest.mark.slow
+def test_a_sunspec_device_is_added_with_the_map_that_it_makes_of_itself(run: Run, tmp_path: Path) -> None:
+    with served(solar()) as url:
+        assert run("identify", url, "--add", "site.yaml").code == 0
+        (connection,) = load_site(tmp_path / "site.yaml").connections
+        assert {"active_power_total"} <= {point.name for point in connection.devices[0].points}
+        ran = run("run", "site.yaml", "--for", "1", "--json")
+    assert ran.lines[-1]["good"] > 10
+
+
 def test_relatives_that_were_not_told_apart_are_told_how() -> None:
     near = (Candidate("schneider/pm5100", "", "", 80), Candidate("schneider/pm5500", "", "", 78))
     apart = _apart(FoundUnit(1, UnitClass.DEVICE, candidates=near))

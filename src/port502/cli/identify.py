@@ -92,7 +92,8 @@ def identify(
         width = console().width
         put("\n".join(identity_lines(device, found, apart, min(width, WIDTH))))
     if add is not None:
-        add_to_site(add, [addition_of(device, found, tls=secure.arguments())], yes=yes, quiet=quiet)
+        addition = addition_of(device, found, tls=secure.arguments())
+        add_to_site(add, [addition], secure=secure, yes=yes, quiet=quiet)
 
 
 async def _identify(

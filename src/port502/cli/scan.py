@@ -136,8 +136,8 @@ def scan(
     check_save(save_as, yes=yes)
     old = read_known(diff) if diff is not None else None
     plan = plan_of(ranges or [], lists or [], exclude or [])
-    secure = Secure(certificate, key, authority, crl, name).arguments()
-    settings = settings_for(units, ports, rate, timeout, secure, fast=fast)
+    secure = Secure(certificate, key, authority, crl, name)
+    settings = settings_for(units, ports, rate, timeout, secure.arguments(), fast=fast)
     made = estimate(plan.targets, len(plan.neighbours), settings, on_link=plan.on_link)
     if dry_run:
         _put_estimate(made, settings, json=json)
@@ -150,7 +150,7 @@ def scan(
         changes = compare(old, known_of(inventory), _looked_at(plan, settings, inventory, interrupted))
     show.end(inventory, changes, asked_all=units is not None)
     if save_as is not None:
-        save(save_as, inventory, yes=yes, quiet=quiet, tls=secure)
+        save(save_as, inventory, yes=yes, quiet=quiet, secure=secure)
     raise typer.Exit(INTERRUPTED if interrupted else DONE)
 
 

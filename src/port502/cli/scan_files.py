@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
-from collections.abc import Mapping
 from difflib import unified_diff
 from pathlib import Path
 
 from port502.cli.ask import check_consent, confirm
 from port502.cli.output import printable, say
+from port502.cli.own_maps import with_own_maps
+from port502.cli.secure import Secure
 from port502.commission.address_sheet import (
     is_sheet,
     known_rows,
@@ -62,17 +64,15 @@ def read_known(path: Path) -> list[Known]:
     return known_of(parse_inventory(told))
 
 
-def save(
-    path: Path, inventory: Inventory, *, yes: bool, quiet: bool, tls: Mapping[str, Path] | None = None
-) -> None:
+def save(path: Path, inventory: Inventory, *, yes: bool, quiet: bool, secure: Secure | None = None) -> None:
     """Save what was found in the form that the file's name asks for; an existing file is changed, after a question.
 
-    ``tls`` are the files that tls:// was spoken with.
-
-    Raises Declined, UsageError, ConfigError, OSError.
+    ``secure`` are the files that tls:// was spoken with. Raises Declined, UsageError, ConfigError, OSError.
     """
     if path.suffix.lower() in SITES:
-        add_to_site(path, additions_of(inventory.devices, tls), yes=yes, quiet=quiet)
+        secure = secure or Secure()
+        additions = additions_of(inventory.devices, secure.arguments())
+        add_to_site(path, additions, secure=secure, yes=yes, quiet=quiet)
         return
     if is_sheet(path):
         plan = read_address_sheet(path) if path.exists() else None
@@ -90,10 +90,17 @@ def save(
         say(f"port502: saved {path}: {what}")
 
 
-def add_to_site(path: Path, additions: list[Addition], *, yes: bool, quiet: bool) -> bool:
-    """Add devices to a site file, or make it; shows what changes and asks. False when nothing was to be added."""
+def add_to_site(
+    path: Path, additions: list[Addition], *, secure: Secure | None = None, yes: bool, quiet: bool
+) -> bool:
+    """Add devices to a site file, or make it; shows what changes and asks. False when nothing was to be added.
+
+    Devices that describe themselves are asked for their maps, which are kept in files beside it.
+    """
     before = _text_of(path) if path.exists() else None
     try:
+        site_with(before, additions, path=path)  # refuses before anybody is asked for a map
+        additions, maps = asyncio.run(with_own_maps(path, additions, secure or Secure()))
         after = site_with(before, additions, path=path)
     except UsageError as error:
         say(f"port502: {error}")
@@ -105,6 +112,11 @@ def add_to_site(path: Path, additions: list[Addition], *, yes: bool, quiet: bool
             say(printable(line))
     if before is not None:
         confirm(f"change {path} so?", yes=yes)
+    for file, text in maps.items():
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_text(text, "utf-8")
+        if not quiet:
+            say(f"port502: saved {file}: the map that the device makes of itself")
     path.write_text(after, "utf-8")
     if not quiet:
         say(f"port502: saved {path}; port502 check {path} looks at it, port502 run {path} collects it")
