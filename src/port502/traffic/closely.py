@@ -80,6 +80,7 @@ class Closely:
             self._pieces(stream, give_up(stream), found)
             self._cut_tail(stream, found)
             stream.due = NOT_QUICK
+        self.conversations.buffered = 0
         return found
 
     def unanswered(self) -> list[Message]:
