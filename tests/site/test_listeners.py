@@ -10,6 +10,7 @@ from port502.gateway.spans import Span
 from port502.guard.auditor import WhenFull
 from port502.site.build import load_site, understand_site
 from port502.site.document import read_document
+from port502.site.faults import SiteFileError
 
 SITE = """
 site: station
