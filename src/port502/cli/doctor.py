@@ -196,9 +196,15 @@ def _place(target: str, unit: int | None, site: Path | None, secure: Secure) -> 
         tls = tls_of(target, None, *given, server_side=False, name=secure.name) if any(given) else None
         return Question(parse_url(target), check_unit(1 if unit is None else unit), tls=tls)
     from port502.site.build import load_site
+    from port502.site.control import control_path, is_answered
 
     path = site_path(site)
-    connection, device = find(target[1:], load_site(path).connections, path)
+    loaded = load_site(path)
+    connection, device = find(target[1:], loaded.connections, path)
+    if is_answered(control_path(loaded.history.path)):
+        say(
+            "port502: note: port502 run works on this site; the doctor connects beside it, which counts as a client"
+        )
     usual = device.unit if device is not None else 1
     return Question(
         parse_url(connection.url),

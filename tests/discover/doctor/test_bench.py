@@ -15,6 +15,7 @@ from port502.discover.doctor.examine import examine
 from port502.discover.doctor.findings import FINDINGS
 from port502.discover.doctor.question import Question
 from port502.discover.doctor.report import Report
+from tests.discover.doctor.bench.networks import duplicate
 from tests.discover.doctor.bench.scenario import LOOPBACK, NETWORKED, Scenario, scenarios
 from tests.peers import need_program
 from tests.peers.namespaces import Host, plant
@@ -37,6 +38,7 @@ async def test_the_finding_is_the_verdict(scenario: Scenario, tmp_path: Path) ->
     told = "\n".join(f"{one.signal}: {one.value}" for one in report.verdict.main.signals)
     steps = "\n".join(f"{one.name}: {one.result}" for one in report.steps)
     assert report.verdict.main.code == scenario.code, f"{report.verdict.main.sentence}\n{told}\n{steps}"
+    assert [one.code for one in report.verdict.further] == []
     assert "{" not in report.verdict.main.sentence + report.verdict.main.fix
 
 
@@ -73,3 +75,21 @@ def test_the_finding_is_the_verdict_on_real_networks(scenario: Scenario, hosts: 
     seen = "\n".join(f"{one.signal}: {one.value}" for one in main.signals)
     steps = "\n".join(f"{one.name}: {one.result}" for one in report.steps)
     assert main.code == scenario.code, f"{main.sentence}\n{seen}\n{steps}"
+    assert [one.code for one in report.verdict.further] == []
+
+
+@pytest.mark.slow
+@pytest.mark.interop
+def test_without_the_right_two_devices_with_one_address_are_not_claimed_to_be_one(
+    hosts: dict[str, Host],
+) -> None:
+    need_program("setpriv", "Debian package util-linux")
+    scada = hosts["scada"]
+    without = ("setpriv", "--inh-caps=-net_raw", "--bounding-set=-net_raw")
+    with duplicate(hosts):
+        words = (*without, sys.executable, "-m", "port502", "doctor", "10.50.1.11", "--json")
+        told: Any = json.loads(scada.run(*words, check=False))
+    assert told["finding"] != "L2.DUPLICATE"
+    assert {"what": "duplicate address", "why": "needs CAP_NET_RAW (run as root to have it tested)"} in told[
+        "not_tested"
+    ]

@@ -98,7 +98,8 @@ async def attempt(
         except TimeoutError as error:
             outcome, reason = Outcome.TIMEOUT, error.strerror or f"no answer within {timeout:.3g} s"
         except OSError as error:
-            outcome = _OUTCOMES.get(error.errno or 0, Outcome.FAILED)
+            refused = isinstance(error, ConnectionRefusedError)  # Windows has several numbers for it
+            outcome = Outcome.REFUSED if refused else _OUTCOMES.get(error.errno or 0, Outcome.FAILED)
             reason = os.strerror(error.errno) if error.errno else str(error)
         took = time.monotonic() - began
         seen = Attempt(place, outcome, took, reason, icmp_error(sock), tcp_info(sock), _source_of(sock))

@@ -77,7 +77,7 @@ async def test_in_silence_pauses_are_tried_and_rtu_frames_only_with_consent() ->
         seen = await silence(await modbus(seen, visit), visit)
         assert [one.pause for one in seen.settle] == [0.01, 0.02]
         assert len(seen.hung) == 4
-        assert {one.what for one in seen.untested} == {"RTU frames over TCP", "unit ids 2 to 247"}
+        assert {one.what for one in seen.untested} == {"RTU frames and TLS", "unit ids 2 to 247"}
 
 
 async def test_what_was_answered_is_no_silence() -> None:

@@ -104,6 +104,7 @@ def connect(evidence: Evidence) -> Iterator[Judged]:
             count=len(tried.claimants),
             macs=" and ".join(tried.claimants),
         )
+        return  # which of them answers is chance: whatever else was seen may be of the other
     if (near := tried.neighbour) is not None and near.mac and _other_mac(near.mac, evidence.question.mac):
         yield found(
             "L2.MAC_CHANGED",

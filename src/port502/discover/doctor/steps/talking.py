@@ -139,14 +139,14 @@ async def silence(evidence: Evidence, visit: Visit) -> Evidence:
     if any(one.exchange.answered for one in evidence.settle):
         return evidence
     await talk.close()
-    evidence = replace(evidence, tls_reply=await tls_hello(talk.place, evidence.question.source))
-    if evidence.tls_reply:
-        return evidence
     if not evidence.question.deep:
         evidence = _untested(evidence, "unit ids 2 to 247", "asks for --deep: each takes its time-out")
-        return _untested(evidence, "RTU frames over TCP", "asks for --deep: the bytes may reach a serial bus")
+        return _untested(evidence, "RTU frames and TLS", "asks for --deep: the bytes may reach a serial bus")
     evidence = replace(evidence, rtu_reply=await _rtu(evidence, talk))
     if evidence.rtu_reply:
+        return evidence
+    evidence = replace(evidence, tls_reply=await tls_hello(talk.place, evidence.question.source))
+    if evidence.tls_reply:
         return evidence
     return await _swept(evidence, talk, first.request)
 
