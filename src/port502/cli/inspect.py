@@ -65,7 +65,15 @@ def inspect(
     values: Annotated[bool, typer.Option("--values", help="The values that were read and written.")] = False,
     stats: Annotated[bool, typer.Option("--stats", help="How much of what there is.")] = False,
     changes: Annotated[bool, typer.Option("--changes", help="With --values: only what changed.")] = False,
-    map: options.Map = None,  # noqa: A002
+    map: Annotated[  # noqa: A002
+        str | None,
+        typer.Option(
+            "--map",
+            metavar="M",
+            help="With --values: the devices' map, whose points are named then (eastron/sdm630, mine/plc.yaml).",
+            show_default=False,
+        ),
+    ] = None,
     filter: Annotated[  # noqa: A002
         str | None,
         typer.Option(
