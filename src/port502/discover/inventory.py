@@ -104,7 +104,7 @@ def parse_inventory(told: Any) -> Inventory:
             float(told.get("took_s", 0.0)),
             str(told.get("started", "")),
         )
-    except (KeyError, TypeError, ValueError, AttributeError) as error:
+    except (KeyError, TypeError, ValueError, AttributeError, OverflowError) as error:
         raise ConfigError(f"this is no inventory of a scan: {error}") from None
 
 
