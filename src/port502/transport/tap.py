@@ -19,12 +19,15 @@ RAW: Final = 101
 """Link types of what a tap gives (tcpdump's numbers)."""
 
 EVERY: Final = "any"
+LOOPBACK: Final = "lo"
 LONGEST: Final = 65_536
 BUFFER: Final = 16 << 20
 """Bytes that the kernel may keep for us while we are busy."""
 
 _ALL_PROTOCOLS: Final = 3
-_SOL_PACKET, _STATISTICS, _OUTGOING = 263, 6, 4
+_SOL_PACKET, _STATISTICS, _IGNORE_OUTGOING = 263, 6, 23
+_OUTGOING: Final = 4
+_BUFFER_BY_FORCE: Final = 33
 _TIMESTAMPS: Final = 35
 _ETHERNET_LIKE: Final = frozenset({1, 772})
 _ANCILLARY: Final = 64
@@ -59,9 +62,12 @@ class Tap:
                 f"cannot listen on {interface!r}: {error.strerror}; there are {known}"
             ) from error
         self._socket.setblocking(False)
-        with contextlib.suppress(OSError):
-            self._socket.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, BUFFER)
-            self._socket.setsockopt(socket.SOL_SOCKET, _TIMESTAMPS, 1)
+        self._wish(socket.SOL_SOCKET, _TIMESTAMPS, 1)
+        # As much room as the system lets us have, or as much as root takes.
+        self._wish(socket.SOL_SOCKET, socket.SO_RCVBUF, BUFFER)
+        self._wish(socket.SOL_SOCKET, _BUFFER_BY_FORCE, BUFFER)
+        if interface == LOOPBACK:
+            self._wish(_SOL_PACKET, _IGNORE_OUTGOING, 1)
 
     def __enter__(self) -> Self:
         return self
@@ -72,6 +78,11 @@ class Tap:
     def close(self) -> None:
         """Listen no more."""
         self._socket.close()
+
+    def _wish(self, level: int, option: int, value: int) -> None:
+        """Set what a kernel may not know and nothing depends on."""
+        with contextlib.suppress(OSError):
+            self._socket.setsockopt(level, option, value)
 
     def receive(self, seconds: float) -> list[tuple[int, int, int, bytes]]:
         """What passed, after at most so many seconds: time (ns since 1970), link type, length, bytes."""
@@ -87,7 +98,7 @@ class Tap:
                 break
             name, _, kind, hardware, *_ = address
             # On the loopback each packet leaves and arrives: once is enough.
-            if kind == _OUTGOING and name == "lo":
+            if kind == _OUTGOING and name == LOOPBACK:
                 continue
             link = ETHERNET if hardware in _ETHERNET_LIKE else RAW
             found.append((_stamp(ancillary), link, len(data), data))
