@@ -41,6 +41,20 @@ async def test_bytes_go_both_ways_and_options_are_set(monkeypatch: pytest.Monkey
     assert ears.lost == []
 
 
+def test_the_stream_is_of_the_kind_that_is_cheapest_on_the_event_loop() -> None:
+    async def kind() -> str:
+        async with scripted(parrot) as port:
+            stream = await dial(Target("tcp", "127.0.0.1", port), Ears(), timeout=5)
+            stream.detach()
+            await stream.wait_closed()
+            return type(stream).__name__
+
+    assert asyncio.run(kind()) == "SocketStream"
+    uvloop = pytest.importorskip("uvloop")
+    with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+        assert runner.run(kind()) == "ProtocolStream"
+
+
 async def test_the_end_is_reported_once() -> None:
     async def goodbye(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         return
