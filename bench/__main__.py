@@ -16,7 +16,18 @@ from bench import report
 from bench.machine import facts
 from bench.measure import Cell, Plan
 from bench.native import ROOT
-from bench.scenarios import clients, collector, guard, history, maps, secure, servers, startup, traffic
+from bench.scenarios import (
+    clients,
+    collector,
+    gateway,
+    guard,
+    history,
+    maps,
+    secure,
+    servers,
+    startup,
+    traffic,
+)
 
 if TYPE_CHECKING:
     from bench.rows import Row
@@ -26,6 +37,7 @@ SCENARIOS = {
     "clients": clients.measure,
     "secure": secure.measure,
     "guard": guard.measure,
+    "gateway": gateway.measure,
     "collector": collector.measure,
     "history": history.measure,
     "maps": maps.measure,

@@ -6,6 +6,7 @@ import asyncio
 import logging
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
+from math import floor
 from typing import Protocol
 
 from port502.errors import (
@@ -36,6 +37,9 @@ BURST = 0.02
 
 QUIET = 0.005
 """The silence that ends a frame which nobody of ours asked for."""
+
+GRAIN = 0.001
+"""Event loops sleep for whole milliseconds, half of a silent interval: the rest is waited for turn by turn."""
 
 LONGEST_FRAME = 253
 _REMEMBERED = 16
@@ -131,7 +135,8 @@ class Line:
         self._draining_since: float | None = None
         self._expiry: asyncio.TimerHandle | None = None
         self._silence: asyncio.TimerHandle | None = None
-        self._ready: asyncio.TimerHandle | None = None
+        self._ready: asyncio.Handle | None = None
+        self._looked = 0.0
         self._stopping = False
 
     @property
@@ -390,13 +395,21 @@ class Line:
     def _arm(self) -> None:
         if self._ready is not None:
             self._ready.cancel()
-        self._ready = self.loop.call_at(self._not_before, self._become_ready)
+        self._looked = 0.0
+        left = self._not_before - self.time()
+        self._ready = self.loop.call_later(floor(left / GRAIN) * GRAIN, self._become_ready)
 
     def _become_ready(self) -> None:
         self._ready = None
         now = self.time()
         if now < self._not_before:
-            self._arm()
+            if (
+                self._looked < now and self._not_before - now < GRAIN
+            ):  # a clock that stands still has to be waited for
+                self._looked = now
+                self._ready = self.loop.call_soon(self._become_ready)
+            else:
+                self._ready = self.loop.call_at(self._not_before, self._become_ready)
             return
         self._draining_since = None
         self._owing = {unit: owed for unit, owed in self._owing.items() if owed[1] > now}

@@ -27,7 +27,7 @@ log = logging.getLogger("port502.gateway")
 WITHIN = 0.8
 """Serial masters usually wait for a second."""
 
-BROADCAST = 0
+_GONE = frozenset({LinkState.BACKING_OFF, LinkState.CLOSED})
 MOST_PENDING = 64
 AFTER_POLLS = 4
 """The priority at a connection that is polled too: polling asks no more than its schedule, clients may never stop."""
@@ -111,10 +111,15 @@ class Remote:
     @property
     def state(self) -> LinkState:
         """How the connection fares."""
+        peer = self._peer()
+        return LinkState.CLOSED if peer is None else peer.state
+
+    def _peer(self) -> Peer | None:
         try:
-            return self._find().state
-        except UsageError:
-            return LinkState.CLOSED
+            return self._find()
+        except UsageError as error:
+            self.counters.last_error = str(error)
+            return None
 
     @property
     def pending(self) -> int:
@@ -129,21 +134,25 @@ class Remote:
         """The same for a request that wishes something for itself."""
         counters = self.counters
         now = self.time()
-        if self.state in (LinkState.BACKING_OFF, LinkState.CLOSED):
+        peer = self._peer()
+        if peer is None or peer.state in _GONE:
             counters.requests += 1
             counters.no_answer += 1
             return ExceptionResponse(call.request.function, GATEWAY_TARGET_FAILED)
         within = self.within if wish.within is None else wish.within
         waiting = Waiting(self, call, now + within)
-        urgent = wish.urgent or call.request.writes
-        if self.pending >= MOST_PENDING or not self.queue.put(
-            call.session, waiting, now, urgent=urgent, age=within
-        ):
-            counters.busy += 1
-            return ExceptionResponse(call.request.function, SERVER_DEVICE_BUSY)
+        if not len(self.queue) and self.on_wire < self.window:
+            self._submit(waiting, peer, now)  # nobody else waits
+        else:
+            urgent = wish.urgent or call.request.writes
+            if self.pending >= MOST_PENDING or not self.queue.put(
+                call.session, waiting, now, urgent=urgent, age=within
+            ):
+                counters.busy += 1
+                return ExceptionResponse(call.request.function, SERVER_DEVICE_BUSY)
+            self._pump()
+            self._aging.watch(waiting.deadline)
         counters.requests += 1
-        self._pump()
-        self._aging.watch(waiting.deadline)
         return None if call.broadcast else waiting
 
     def lost(self) -> None:
@@ -158,24 +167,25 @@ class Remote:
             waiting = self.queue.take()
             if waiting is None:
                 return
-            try:
-                peer = self._find()
-            except UsageError as error:
-                self.counters.last_error = str(error)
+            peer = self._peer()
+            if peer is None:
                 self._fail(waiting)
-                continue
-            self.on_wire += 1
-            left = waiting.deadline - now
-            waiting.peer = peer
-            waiting.transaction = peer.submit(
-                waiting.call.unit,
-                waiting.call.request,
-                self._done,
-                timeout=left if self.timeout is None else min(left, self.timeout),
-                deadline=waiting.deadline,
-                priority=AFTER_POLLS,
-                context=waiting,
-            )
+            else:
+                self._submit(waiting, peer, now)
+
+    def _submit(self, waiting: Waiting, peer: Peer, now: float) -> None:
+        self.on_wire += 1
+        left = waiting.deadline - now
+        waiting.peer = peer
+        waiting.transaction = peer.submit(
+            waiting.call.unit,
+            waiting.call.request,
+            self._done,
+            timeout=left if self.timeout is None else min(left, self.timeout),
+            deadline=waiting.deadline,
+            priority=AFTER_POLLS,
+            context=waiting,
+        )
 
     def _done(self, transaction: Transaction[Any]) -> None:
         waiting: Waiting = transaction.context
