@@ -69,6 +69,8 @@ def test_notes_say_each_thing_once() -> None:
     ]
     any_unit = FoundDevice("10.0.0.1", 502, units=(FoundUnit(1, UnitClass.ANY_UNIT),))
     assert notes(any_unit) == ["answers any unit id alike: one device, not many"]
+    same = tuple(FoundUnit(unit, UnitClass.SAME_DEVICE) for unit in (0, 255))
+    assert notes(FoundDevice("10.0.0.1", 502, units=same)) == ["answers at unit 0,255 too"]
     assert " any " in Layout(80).device(any_unit)[0]
 
 

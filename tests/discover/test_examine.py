@@ -50,6 +50,21 @@ async def test_who_answers_any_unit_is_one_device() -> None:
     assert [(one.unit, one.kind) for one in device.units] == [(1, UnitClass.ANY_UNIT)]
 
 
+async def test_a_single_device_that_answers_at_0_and_255_too_is_one_device() -> None:
+    async with serving(Units(meter())) as port:
+        single = await examined(port, replace(QUICK, units=(0, 1, 255)))
+    async with serving(Units({1: meter(), 5: meter(), 255: meter()})) as port:
+        several = await examined(port, replace(QUICK, units=(1, 5, 255)))
+    assert single is not None
+    assert several is not None
+    assert {one.unit: str(one.kind) for one in single.units} == {
+        0: "same-device",
+        1: "device",
+        255: "same-device",
+    }
+    assert [one.unit for one in several.devices] == [1, 5, 255]
+
+
 async def test_another_unit_than_one_is_found_among_the_usual_ones() -> None:
     async with serving(Units({247: meter(), 248: meter()}, silent=True)) as port:
         device = await examined(port, replace(QUICK, first_timeout=0.05, least_timeout=0.05))

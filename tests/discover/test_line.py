@@ -25,11 +25,9 @@ from tests.scripted import closing, registers, reply, request, scripted, silent
 READ = ReadHoldingRegistersRequest(0, 1)
 
 
-async def test_a_question_gets_its_answer_and_its_time_is_kept() -> None:
+async def test_a_question_gets_its_answer() -> None:
     async with serving(meter()) as port, line_to(port) as line:
         assert (await line.ask(1, READ, 1.0)).registers == [7]
-        assert len(line.took) == 1
-        assert line.took[0] > 0
         assert line.requests == 1
         assert line.connect_time > 0
 

@@ -82,6 +82,9 @@ def notes(device: FoundDevice) -> list[str]:
         numbers = numbers_text(one.unit for one in units)
         after = f", after {milliseconds(slowest / 1000)}" if kind is UnitClass.GATEWAY_SILENT else ""
         found.append(f"{_GATEWAY_WORDS[kind]} unit {numbers}{after}")
+    same = [one.unit for one in device.units if one.kind is UnitClass.SAME_DEVICE]
+    if same:
+        found.append(f"answers at unit {numbers_text(same)} too")
     if device.silent:
         found.append(f"silent: unit {numbers_text(device.silent)}")
     for unit in device.devices:

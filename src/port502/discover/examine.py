@@ -29,6 +29,9 @@ MOST_IDENTIFIED = 64
 """Units of one device that are asked who they are; the others are listed only."""
 
 
+NOT_SIGNIFICANT = (0, 255)
+"""Unit ids that a device without units behind it answers besides its own (TCP Implementation Guide, 4.4.2.1)."""
+
 WAITED = 0.05
 """Seconds after which a gateway's word that a unit is silent was not said at once: it has asked on a line."""
 
@@ -137,40 +140,43 @@ class Examination:
         return broken
 
     async def _units(self, answers: dict[int, Answer], asked: frozenset[int]) -> list[FoundUnit]:
-        any_unit = answers_any_unit(answers)
-        shown = [one for one in answers.values() if one.kind is not UnitClass.SILENT]
-        if any_unit:
-            first = next(one for one in answers.values() if one.kind is UnitClass.DEVICE)
-            return [await self._unit(first, UnitClass.ANY_UNIT)]
+        """What was said at each unit that was asked for, and at those that show a device all the same."""
+        devices = [one for one in answers.values() if one.kind is UnitClass.DEVICE]
+        if answers_any_unit(answers):
+            return [await self._unit(devices[0], UnitClass.ANY_UNIT)]
+        own = [one for one in devices if one.unit not in NOT_SIGNIFICANT]
         found = []
         identified = 0
-        for one in sorted(shown, key=lambda answer: answer.unit):
-            is_asked = one.unit in asked and (
-                self._settings.units is None or one.unit in self._settings.units or one.kind.is_device
-            )
-            if not is_asked and one.kind is not UnitClass.DEVICE:
+        for one in sorted(answers.values(), key=lambda answer: answer.unit):
+            if one.kind is UnitClass.SILENT or (one.unit not in asked and one.kind is not UnitClass.DEVICE):
                 continue
-            identified += one.kind.is_device
-            if one.kind.is_device and identified <= MOST_IDENTIFIED:
-                found.append(await self._unit(one, one.kind))
+            kind = one.kind
+            if kind is UnitClass.DEVICE and one.unit in NOT_SIGNIFICANT and len(own) == 1:
+                kind = UnitClass.SAME_DEVICE
+            identified += kind.is_device
+            if kind.is_device and identified <= MOST_IDENTIFIED:
+                found.append(await self._unit(one, kind))
             else:
-                found.append(FoundUnit(one.unit, one.kind, one.proof, round(one.took * 1000, 2)))
+                found.append(FoundUnit(one.unit, kind, one.proof, round(one.took * 1000, 2)))
         return found
 
     async def _unit(self, answer: Answer, kind: UnitClass) -> FoundUnit:
         """One unit with what it says of itself."""
         if not self._settings.identify or not self.line.is_open:
             return FoundUnit(answer.unit, kind, answer.proof, round(answer.took * 1000, 2))
-        before = len(self.line.took)
+        took = []
 
         async def put(request: Request[Any]) -> Any:
-            return await self.line.ask(answer.unit, request, self._patience.ceiling)
+            await self.line.rest()
+            began = self.line.time()
+            response = await self.line.ask(answer.unit, request, self._patience.ceiling, rested=True)
+            took.append(self.line.time() - began)
+            return response
 
         try:
             facts = await learn(put, places_of(self._knowledge.products))
         except LinkError:
             facts = Facts(quirks=("ended the connection while it was asked who it is",))
-        took = list(self.line.took)[before:] or [answer.took]
         candidates = rank(
             facts,
             self._knowledge.products,
@@ -179,7 +185,9 @@ class Examination:
             port=self.line.target.port,
             maker=self._maker,
         )
-        return unit_of(answer.unit, kind, answer.proof, median(took) * 1000, facts, candidates)
+        return unit_of(
+            answer.unit, kind, answer.proof, median(took or [answer.took]) * 1000, facts, candidates
+        )
 
     def _quirks(self) -> list[str]:
         found = [f"breaks the protocol: tolerate {one}" for one in sorted(self.line.tolerate)]

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-from collections import deque
 from typing import Any, Self, TypeVar
 
 from port502.discover.pace import Pace
@@ -25,12 +24,11 @@ MOST_IN_FLIGHT = 64
 EARLY = 0.002
 """Seconds by which an event loop may wake before its time, as it counts in whole milliseconds."""
 
-KEPT_TIMES = 512
 KEPT_BYTES = 64
 
 
 class Line:
-    """Questions and answers over one connection; ``took`` are the times of the last answers, in seconds.
+    """Questions and answers over one connection.
 
     ``pause`` (s) lies between an answer and the next question; a ``pace`` is shared with others.
     """
@@ -44,7 +42,6 @@ class Line:
         tolerate: frozenset[str] = frozenset(),
     ) -> None:
         self.target = target
-        self.took: deque[float] = deque(maxlen=KEPT_TIMES)
         self.requests = 0
         self.connect_time = 0.0
         self.first_bytes = b""
@@ -138,7 +135,6 @@ class Line:
             self.first_bytes = (self.first_bytes + data)[:KEPT_BYTES]
         now = self.time()
         for transaction in self._connection.receive(data, now):
-            self.took.append(now - transaction.sent_at)
             transaction.done(transaction)
         if (failure := self._connection.failure) is not None:
             self._lose(failure)

@@ -18,6 +18,7 @@ class UnitClass(StrEnum):
 
     DEVICE = "device"
     ANY_UNIT = "any-unit"
+    SAME_DEVICE = "same-device"
     GATEWAY_SILENT = "gateway-silent"
     GATEWAY_NO_PATH = "gateway-no-path"
     SILENT = "silent"
