@@ -14,8 +14,10 @@ from bench.measure import Cell, Measurement, Plan, run_rounds
 from bench.native import program
 from bench.peers import planning, policies
 from bench.peers.decoding import data_of, fields
+from bench.peers.serial_wire import transaction
 from bench.processes import Running, python, result
 from bench.rows import ABSENT, MET, MISSED, NEAR, Row
+from bench.scenarios import gateway
 from bench.scenarios.collector import schedule
 from bench.scenarios.guard import guarded
 from bench.scenarios.maps import polled
@@ -208,3 +210,14 @@ def test_the_guard_under_the_load_generator(connections: int, depth: int) -> Non
     assert told.rate > 0
     assert told.cpu > 0
     assert told.extra["p50"] > 0
+
+
+def test_a_transaction_takes_both_frames_and_two_silences() -> None:
+    assert transaction(10, 19_200) == pytest.approx(0.023, abs=0.0003)
+    assert transaction(125, 9600) == pytest.approx(0.309, abs=0.002)
+
+
+@pytest.mark.slow
+def test_the_gateway_under_load_before_a_server() -> None:
+    assert gateway._through(0.1).rate > 0
+    assert gateway._sharing(4, 0.1).extra["device"] > 0
