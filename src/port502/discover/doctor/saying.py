@@ -42,7 +42,8 @@ def _connect(before: Evidence, after: Evidence) -> str:
     last = seen.last
     mac = f", MAC {seen.neighbour.mac}" if seen.neighbour is not None and seen.neighbour.mac else ""
     listener = f", {seen.listener} listens" if seen.listener else ""
-    return f"{last.place}: {last.outcome} after {last.took * 1000:.1f} ms{mac}{listener}"
+    own = f", this machine has {len(seen.own)} more to it" if seen.own else ""
+    return f"{last.place}: {last.outcome} after {last.took * 1000:.1f} ms{mac}{listener}{own}"
 
 
 def _opening(before: Evidence, after: Evidence) -> str:

@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-import socket
-import ssl
 import time
 from collections.abc import Callable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from port502.discover.doctor.exchange import Answer, Exchange, Taken, is_whole, take_apart, take_apart_rtu
 from port502.discover.doctor.question import Question
@@ -19,7 +17,9 @@ from port502.protocol.message import Request
 from port502.protocol.rtu import RtuFraming
 from port502.transport.probe.attempt import Attempt, Place, attempt
 from port502.transport.probe.line import FIN, Line
-from port502.transport.tls import context_for, expected_name
+
+if TYPE_CHECKING:
+    import socket
 
 FIRST_ID = 0x5001
 """The first transaction id: one that nothing answers by chance, and whose two bytes differ."""
@@ -64,8 +64,8 @@ class Talk:
         self.tls_error = None
         try:
             async with asyncio.timeout(self.question.pace.connect):
-                self.line = await Line.over(sock, *self._tls())
-        except (OSError, ssl.SSLError) as error:
+                self.line = await Line.to(self.question.target, sock, self.question.tls)
+        except OSError as error:
             sock.close()
             self.tls_error = error
 
@@ -106,14 +106,6 @@ class Talk:
         line, self.line = self.line, None
         if line is not None:
             await line.close()
-
-    def _tls(self) -> tuple[ssl.SSLContext | None, str | None]:
-        """The context and the name that a certificate must have; none for plain TCP."""
-        target = self.question.target
-        if target.scheme != "tls":
-            return None, None
-        tls = self.question.tls or ssl.create_default_context()
-        return context_for(tls), expected_name(tls, target.host)
 
     def _frame(self, unit: int, request: Request[Any]) -> bytes:
         if self._serial:

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-import socket
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from port502.discover.doctor.talk import Talk
+
+if TYPE_CHECKING:
+    import socket
 
 
 @dataclass(slots=True)

@@ -9,6 +9,8 @@ import time
 from collections.abc import Callable
 
 from port502.transport.probe.tcp_info import TcpInfo, tcp_info
+from port502.transport.tls import Tls, context_for, expected_name
+from port502.transport.url import Target
 
 MOST = 65536
 """Bytes kept of a peer that never stops talking."""
@@ -49,6 +51,14 @@ class Line:
             raise
         return cls(reader, writer)
 
+    @classmethod
+    async def to(cls, target: Target, sock: socket.socket, tls: Tls | None = None) -> Line:
+        """The line to a target: through TLS where its url says so, by default with the system's authorities."""
+        if target.scheme != "tls":
+            return await cls.over(sock)
+        tls = tls or ssl.create_default_context()
+        return await cls.over(sock, context_for(tls), expected_name(tls, target.host))
+
     @property
     def is_open(self) -> bool:
         """Whether the peer has not ended it, as far as was heard."""
@@ -73,7 +83,7 @@ class Line:
                 if error.errno is not None:  # the kernel's own, not ours
                     self._end(RST)
                 break
-            except (OSError, ssl.SSLError) as error:
+            except OSError as error:
                 self.error = error
                 self._end(RST)
                 break
@@ -97,7 +107,7 @@ class Line:
         try:
             async with asyncio.timeout(0.2):
                 await self._writer.wait_closed()
-        except (OSError, ssl.SSLError, TimeoutError):
+        except OSError:
             self._writer.transport.abort()
 
     def _end(self, how: str) -> None:

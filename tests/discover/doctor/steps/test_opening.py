@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import socket
-from pathlib import Path
 
 from port502.discover.doctor.evidence import Evidence, NameSeen
-from port502.discover.doctor.steps.opening import opening, tls_hello
+from port502.discover.doctor.steps.opening import opening
 from port502.discover.doctor.visit import Visit
 from port502.transport.probe.attempt import Place
 from tests.discover.doctor.bench.scenario import asked
-from tests.secure import Plant
 from tests.simulate.faulty import serving
 
 
@@ -33,10 +31,3 @@ async def test_a_quiet_connection_becomes_the_talk_of_the_visit() -> None:
 async def test_without_a_connection_there_is_nothing_to_listen_to() -> None:
     seen = await opening(Evidence(asked("tcp://127.0.0.1")), Visit())
     assert seen.opening is None
-
-
-async def test_a_tls_server_is_known_by_its_answer_to_a_hello_and_others_are_not(tmp_path: Path) -> None:
-    async with Plant(tmp_path).serving() as secured:
-        assert (await tls_hello(place_of(secured.url)))[:2] in (b"\x16\x03", b"\x15\x03")
-    async with serving() as (server, _):
-        assert await tls_hello(place_of(server.url)) == b""

@@ -154,6 +154,7 @@ def _unreachable(
         evidence,
         *signals,
         *((told,) if told is not None else ()),
+        *_outside(evidence),
         offender=_offender(evidence, last),
         reason=reason,
     )
@@ -184,7 +185,8 @@ def _timeout(evidence: Evidence, tried: ConnectSeen, last: Attempt, signals: tup
         return found("TCP.FILTERED", LIKELY if doubt else SURE, evidence, *signals, doubt=doubt)
     way = evidence.route.route if evidence.route is not None else None
     hop = f"the router {way.gateway}" if way is not None and way.gateway is not None else "this machine"
-    return found("TCP.BLACKHOLE", SURE if way is not None else LIKELY, evidence, *signals, hop=hop)
+    sure = SURE if way is not None else LIKELY
+    return found("TCP.BLACKHOLE", sure, evidence, *signals, *_outside(evidence), hop=hop)
 
 
 def _no_way(evidence: Evidence, tried: ConnectSeen, last: Attempt, signals: tuple[Signal, ...]) -> Judged:
@@ -227,6 +229,14 @@ def _surroundings(tried: ConnectSeen) -> Iterator[Signal]:
         )
     if tried.other_ports:
         yield seen("other open ports", ", ".join(map(str, tried.other_ports)))
+
+
+def _outside(evidence: Evidence) -> Iterator[Signal]:
+    """That the device is not on our own network, which may be news."""
+    way = evidence.route.route if evidence.route is not None else None
+    if way is not None and way.gateway is not None and way.source is not None:
+        text = f"the device is outside of {way.source.network}; if it should be in it, its address or a mask is wrong"
+        yield concluded("this machine's network", text)
 
 
 def _ended(attempt: Attempt) -> str:

@@ -26,6 +26,7 @@ _BAUDS = (1200, 2400, 4800, 9600, 19200, 38400, 57600, 115200)
 _BITS_PER_REGISTER = 22.0
 _TOO_QUICK = 0.0003
 _UNLIKELY = (201, 247)
+_KEEPALIVE = "keep-alive"
 
 
 def stability(evidence: Evidence) -> Iterator[Judged]:
@@ -135,13 +136,14 @@ def timing(steady: Stability) -> tuple[Signal, ...]:
         signals.append(seen("network's share", f"{info.rtt * 1000:.2f} ms round trip"))
         signals.append(seen("retransmissions", f"{info.total_retrans} of {info.segments_out} segments"))
     if steady.keepalive_s is not None:
-        signals.append(
-            seen(
-                "keep-alive",
-                f"off unless the program asks; then after {steady.keepalive_s:.0f} s by this system's setting",
-            )
-        )
+        text = f"off unless a program asks for it; then after {steady.keepalive_s:.0f} s by this system's setting"
+        signals.append(seen(_KEEPALIVE, text))
     return tuple(signals)
+
+
+def _keepalive(evidence: Evidence) -> tuple[Signal, ...]:
+    shown = timing(evidence.stability) if evidence.stability is not None else ()
+    return tuple(one for one in shown if one.signal == _KEEPALIVE)
 
 
 _SHARES = (("min", 0.0), ("median", 0.5), ("p95", 0.95), ("p99", 0.99), ("max", 1.0))
@@ -163,12 +165,12 @@ def deep(evidence: Evidence) -> Iterator[Judged]:
         )
     if looked.idle_ending and looked.idle_waited is not None:
         end = seen("idle connection", f"{looked.idle_ending} after {looked.idle_waited:g} s")
-        yield found("TCP.IDLE", SURE, evidence, end, seconds=looked.idle_waited)
+        yield found("TCP.IDLE", SURE, evidence, end, *_keepalive(evidence), seconds=looked.idle_waited)
     elif looked.idle_lost and looked.idle_waited is not None:
         lost = seen(
             "request after idleness", f"not acknowledged after {looked.idle_waited:g} s without traffic"
         )
-        yield found("TCP.HALF_OPEN", SURE, evidence, lost, seconds=looked.idle_waited)
+        yield found("TCP.HALF_OPEN", SURE, evidence, lost, *_keepalive(evidence), seconds=looked.idle_waited)
     if looked.limit_reached and looked.connections is not None and not looked.evicted:
         opened = seen("connections", f"{looked.connections} work, one more does not")
         yield found("PERF.LIMIT", SURE, evidence, opened, count=looked.connections)

@@ -169,7 +169,7 @@ def _torn(evidence: Evidence, reference: Reference, images: tuple[tuple[int, ...
 def _zeros(evidence: Evidence, read: ValuesSeen) -> Iterator[Judged]:
     for reference, images in read.images:
         if images and images[-1] and not reference.table.is_bits and not any(images[-1]):
-            if len(images[-1]) < _LEAST_ZEROS and not read.searches:
+            if reference.count < _LEAST_ZEROS and not read.searches:
                 continue
             yield _zero(evidence, reference, len(images[-1]), read.twin, SURE)
             return

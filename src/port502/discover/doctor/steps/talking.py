@@ -10,13 +10,13 @@ from typing import Any
 from port502.discover.doctor.evidence import Evidence, SettleTried, Untested
 from port502.discover.doctor.exchange import Answer, Exchange
 from port502.discover.doctor.reads import first_read, others_than, read_of
-from port502.discover.doctor.steps.opening import tls_hello
 from port502.discover.doctor.talk import Talk
 from port502.discover.doctor.visit import Visit
 from port502.protocol.message import Request
 from port502.protocol.rtu import RtuFraming
 from port502.registers.reference import Table
 from port502.transport.probe.attempt import Attempt, Outcome, attempt
+from port502.transport.probe.hello import tls_hello
 from port502.transport.probe.line import Line
 
 USUAL_UNITS = (255, 1, 0)
