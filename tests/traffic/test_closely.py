@@ -34,3 +34,18 @@ def test_what_is_no_modbus_is_ignored_in_both_directions_until_it_opens_anew() -
     assert {one.due for one in dissector.conversations.streams.values()} == {IGNORED}
     again = Talk(port=80, opened=True).asks(ask(1))
     assert [one.trans_id for one in dissector.feed(again.records)] == [1]
+
+
+def test_a_message_in_many_pieces_says_so_and_its_neighbours_do_not() -> None:
+    talk = Talk(opened=True).asks(ask(1)[:7]).asks(ask(1)[7:])
+    for byte in ask(2):
+        talk.asks(bytes([byte]))
+    talk.asks(ask(3) + ask(4)[:3]).asks(ask(4)[3:] + ask(5))
+    messages = Dissector().feed(talk.records)
+    assert [(one.trans_id, one.problems) for one in messages] == [
+        (1, ()),
+        (2, ("sent in 12 pieces",)),
+        (3, ()),
+        (4, ()),
+        (5, ()),
+    ]

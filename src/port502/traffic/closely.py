@@ -6,6 +6,7 @@ glued, bytes that are no Modbus, and conversations on ports where nobody expects
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from typing import Final
@@ -14,6 +15,7 @@ from port502.traffic import adus, links
 from port502.traffic.assembly import Arrival, arrived, give_up
 from port502.traffic.content import is_chain, is_tls, may_begin, recognise, rtu_frame
 from port502.traffic.conversations import Conversations
+from port502.traffic.event import Event, Happening
 from port502.traffic.fragments import Fragments
 from port502.traffic.headers import TCP, UDP, Headers, headers_of, transport
 from port502.traffic.judge import faults
@@ -33,9 +35,15 @@ TRIES: Final = 3
 MOST_SECURED: Final = 1024
 """Encrypted conversations that are named."""
 
+MOST_EVENTS: Final = 10_000
+"""Events that wait until somebody takes them; beyond that the oldest are forgotten."""
+
+MANY_PIECES: Final = 4
+"""Segments of one message that are worth a word: a message fits into one."""
+
 NOT_THE_SAME: Final = "sent again with other bytes than before"
 UDP_NOTE: Final = "Modbus over UDP is no standard"
-_SYN, _RST, _ACK = 0x02, 0x04, 0x10
+_FIN, _SYN, _RST, _ACK = 0x01, 0x02, 0x04, 0x10
 _MASK: Final = 0xFFFFFFFF
 
 
@@ -68,6 +76,7 @@ class Closely:
         self.counts = Counts()
         self.conversations = Conversations(frozenset({MODBUS_PORT, TLS_PORT, *ports}))
         self.secured: dict[int, Secured] = {}
+        self.events: deque[Event] = deque(maxlen=MOST_EVENTS)
         self._time = 0
         self._repeats = False
         self._sessions = 0
@@ -112,12 +121,15 @@ class Closely:
 
     def _tcp(self, headers: Headers, data: bytes, found: list[Message]) -> None:
         flags, sequence = headers.flags or 0, headers.seq or 0
+        if flags & (_FIN | _RST):
+            self._ended(headers, flags)
         if not headers.size and not flags & _SYN:
             return
         stream = self.conversations.stream(headers, "tcp", self.frame)
         if flags & _SYN:
             sequence = sequence + 1 & _MASK
             self.conversations.opened(stream, sequence, answers=bool(flags & _ACK))
+            self._happened(stream, "opened" if flags & _ACK else "opening")
         if not headers.size or stream.due == IGNORED or flags & _RST:
             return
         if stream.due >= 0:
@@ -138,6 +150,21 @@ class Closely:
         else:
             quick = stream.content == "modbus" and stream.way.framing == "mbap" and not stream.buffered
             stream.due = stream.next if quick and stream.next is not None else NOT_QUICK
+
+    def _ended(self, headers: Headers, flags: int) -> None:
+        stream = self.conversations.known(headers)
+        if stream is None:
+            return
+        if flags & _FIN:
+            self._happened(stream, "closed")
+        elif stream.next is None and stream.due < 0 and stream.peer.synced:
+            # Nothing but the other side's wish was seen, so this is the answer to it.
+            self._happened(stream, "refused")
+        else:
+            self._happened(stream, "reset")
+
+    def _happened(self, stream: Stream, what: Happening, size: int = 0) -> None:
+        self.events.append(Event(self.frame, self._time, stream.way, what, size))
 
     def _segment(self, stream: Stream, sequence: int, payload: bytes, found: list[Message]) -> None:
         if stream.content == "new":
@@ -181,6 +208,7 @@ class Closely:
                 content = "other" if stream.tries + peer.tries >= TRIES else "new"
         elif is_tls(payload):
             content = "tls"
+            self._happened(stream, "encrypted")
             self._secure(stream)
         else:
             content = "modbus"
@@ -226,7 +254,9 @@ class Closely:
 
     def _pieces(self, stream: Stream, arrival: Arrival, found: list[Message]) -> None:
         """Read what came in order; a piece of no bytes stands for a hole that is not waited for any more."""
-        self.counts.lost_bytes += arrival.lost
+        if arrival.lost:
+            self.counts.lost_bytes += arrival.lost
+            self._happened(stream, "lost", arrival.lost)
         for data, follows in arrival.pieces:
             if stream.content == "tls":
                 self._decrypt(stream, data, found, follows=follows)
@@ -237,14 +267,23 @@ class Closely:
             elif stream.content != "modbus":
                 continue
             elif follows:
-                for adu, is_message in adus.cut(stream, data):
-                    self._emit(stream, adu, found, pair=is_message)
+                self._whole(stream, data, found)
             elif _beginning(stream)(data):
                 # It fills a hole, so that the tail belongs to what came later.
                 tail, stream.tail = stream.tail, b""
                 for adu, is_message in adus.cut(stream, data):
                     self._emit(stream, adu, found, pair=is_message)
                 stream.tail = tail
+
+    def _whole(self, stream: Stream, data: bytes, found: list[Message]) -> None:
+        """The messages that the next bytes complete; one that came in many pieces says so."""
+        stream.parts += 1
+        notes = (f"sent in {stream.parts} pieces",) if stream.parts >= MANY_PIECES else ()
+        for adu, is_message in adus.cut(stream, data):
+            self._emit(stream, adu, found, notes, pair=is_message)
+            stream.parts, notes = 1, ()
+        if not stream.tail:
+            stream.parts = 0
 
     def _cut_tail(
         self, stream: Stream, found: list[Message], note: str = "cut: the rest of it was not captured"

@@ -37,17 +37,19 @@ class Conversations:
         """Whether one of the ports is that of a server."""
         return way.sport in self.ports or way.dport in self.ports
 
+    def known(self, headers: Headers) -> Stream | None:
+        """The TCP stream of a packet with ports, where it is followed."""
+        return self.streams.get(_key(headers, "tcp"))
+
     def stream(self, headers: Headers, transport: Transport, frame: int) -> Stream:
         """The stream of a packet with ports, a new one where it is the first of its conversation."""
-        sport, dport = (headers.sport or 0).to_bytes(2, "big"), (headers.dport or 0).to_bytes(2, "big")
-        mark = b"" if transport == "tcp" else b"udp"
-        key = headers.src_bytes + headers.dst_bytes + sport + dport + mark
+        key = _key(headers, transport)
         stream = self.streams.get(key)
         if stream is None:
             if len(self.streams) >= 2 * MOST:
                 self._forget()
             stream = self.streams[key] = self._new(headers, transport)
-            self.streams[headers.dst_bytes + headers.src_bytes + dport + sport + mark] = stream.peer
+            self.streams[_key(headers, transport, back=True)] = stream.peer
             stream.peer.touched = frame
         stream.touched = frame
         return stream
@@ -87,3 +89,11 @@ class Conversations:
             if age <= limit:
                 self.buffered -= self.streams.pop(key).buffered
                 self.forgotten += 1
+
+
+def _key(headers: Headers, transport: Transport, *, back: bool = False) -> bytes:
+    sport, dport = (headers.sport or 0).to_bytes(2, "big"), (headers.dport or 0).to_bytes(2, "big")
+    mark = b"" if transport == "tcp" else b"udp"
+    if back:
+        return headers.dst_bytes + headers.src_bytes + dport + sport + mark
+    return headers.src_bytes + headers.dst_bytes + sport + dport + mark

@@ -48,7 +48,7 @@ class Dissector(Closely):
 
     ``ports`` are those where Modbus is expected; elsewhere it is recognised by its content. Frames are counted from 1,
     on through all that is fed. ``counts`` says what was met. With ``keys`` TLS is read;
-    without, it is named in ``secured``.
+    without, it is named in ``secured``. ``events`` are to be taken by who wants them.
     """
 
     def __init__(self, ports: Iterable[int] = (), keys: KeyLog | None = None) -> None:

@@ -31,14 +31,18 @@ class Live:
 
     def __iter__(self) -> Iterator[list[Record]]:
         end = None if self._seconds is None else self._clock() + self._seconds
-        dropped = 0
         try:
             while end is None or self._clock() < end:
                 rest = PATIENCE if end is None else min(PATIENCE, end - self._clock())
                 yield self._tap.receive(rest)
+            # What came in time and still waits in the kernel belongs to it too.
+            last = time.time_ns()
+            while records := self._tap.receive(0):
+                yield records
+                if records[-1][0] > last:
+                    break
         finally:
-            dropped += self._tap.dropped()
-            if dropped:
+            if dropped := self._tap.dropped():
                 self.problem = f"the system dropped {dropped} packets that came too fast"
             self.close()
 

@@ -23,10 +23,11 @@ class Stream:
     """One direction: ``next`` is the sequence number that is due, ``tail`` the bytes of a message that is not whole.
 
     ``due`` is the same number while any segment of whole messages may be taken without a closer look, and negative
-    otherwise. ``held`` are segments beyond a hole (sequence, bytes), ``holes`` ranges that were passed over,
-    ``recent`` the last segments, to tell a retransmission from something else. ``pending`` are the requests
-    of the conversation that wait for their response, by transaction id; both directions share it. ``session`` is the
-    TLS that carries it, where that can be read, and ``inside`` the stream of what it carries.
+    otherwise. The tail came in ``parts`` segments. ``held`` are segments beyond a hole (sequence, bytes), ``holes``
+    ranges that were passed over, ``recent`` the last segments, to tell a retransmission from something else.
+    ``pending`` are the requests of the conversation that wait for their response, by transaction id; both directions
+    share it. ``session`` is the TLS that carries it, where that can be read, and ``inside`` the stream of what it
+    carries.
     """
 
     __slots__ = (
@@ -36,6 +37,7 @@ class Stream:
         "holes",
         "inside",
         "next",
+        "parts",
         "peer",
         "pending",
         "recent",
@@ -55,6 +57,7 @@ class Stream:
         self.due = NOT_QUICK
         self.next: int | None = None
         self.tail = b""
+        self.parts = 0
         self.held: dict[int, bytes] = {}
         self.holes: list[tuple[int, int]] = []
         self.recent: deque[tuple[int, bytes]] = deque(maxlen=REMEMBERED)
@@ -74,6 +77,7 @@ class Stream:
         self.due = NOT_QUICK
         self.next = sequence
         self.tail = b""
+        self.parts = 0
         self.held.clear()
         self.holes.clear()
         self.recent.clear()
