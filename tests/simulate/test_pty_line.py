@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from pathlib import Path
 
 import pytest
 
@@ -51,3 +52,16 @@ async def test_a_system_without_them_is_told(monkeypatch: pytest.MonkeyPatch) ->
     assert not PtyLine.is_possible()
     with pytest.raises(UsageError, match="no pseudo-terminals"):
         PtyLine().start()
+
+
+async def test_a_name_for_it_is_a_link_as_long_as_it_is_there(tmp_path: Path) -> None:
+    name = tmp_path / "line"
+    name.symlink_to("/dev/gone")
+    async with PtyLine(name) as line:
+        assert name.readlink() == Path(line.ends[0])
+    assert not name.is_symlink()
+    name.touch()
+    with pytest.raises(UsageError, match="is no serial line"):
+        PtyLine(name).start()
+    with pytest.raises(UsageError, match="cannot be made"):
+        PtyLine(tmp_path / "nowhere" / "line").start()

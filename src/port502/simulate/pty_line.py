@@ -59,17 +59,24 @@ class PtyLine:
             os.set_blocking(ours, False)
         (one, near), (other, far) = self._pairs
         self.ends = os.ttyname(near), os.ttyname(far)
-        if self.link is not None:
-            self.link.unlink(missing_ok=True)
-            self.link.symlink_to(self.ends[0])
+        try:
+            if self.link is not None:
+                self.link.unlink(missing_ok=True)
+                self.link.symlink_to(self.ends[0])
+        except OSError as error:
+            self._close()
+            raise UsageError(f"{self.link} cannot be made: {error.strerror or error}") from error
         loop.add_reader(one, _pass_on, one, other)
         loop.add_reader(other, _pass_on, other, one)
 
     def stop(self) -> None:
         """End the line; its ports are gone."""
-        loop = asyncio.get_running_loop()
         if self.link is not None and self._pairs:
             self.link.unlink(missing_ok=True)
+        self._close()
+
+    def _close(self) -> None:
+        loop = asyncio.get_running_loop()
         pairs, self._pairs = self._pairs, []
         for ours, theirs in pairs:
             loop.remove_reader(ours)
