@@ -20,7 +20,6 @@ from port502.traffic.decoding.layout import (
     HEADER,
     PLACE,
     UNIT,
-    Field,
     both_ways,
     span_text,
 )
@@ -131,7 +130,7 @@ def bytes_in_colour(one: Decoded) -> list[Text]:
     """The bytes in rows of 16 with their offsets, each field in its colour, what is wrong underlined."""
     from rich.text import Text
 
-    styles = [_style(one, at) for at in range(len(one.raw))]
+    styles = _styles(one)
     step = _ROW if one.framing != "ascii" else 4 * _ROW
     lines = []
     for start in range(0, len(one.raw), step):
@@ -148,15 +147,18 @@ def bytes_in_colour(one: Decoded) -> list[Text]:
     return lines
 
 
-def _style(one: Decoded, at: int) -> str:
-    field = next((field for field in one.fields if field.start <= at < field.start + field.size), None)
-    style = STYLES[field.kind] if field is not None else "default"
-    wrong = field is not None and any(_is_wrong(field, problem.at) for problem in one.problems)
-    return f"{style} underline" if wrong else style
-
-
-def _is_wrong(field: Field, at: int | None) -> bool:
-    return at is not None and field.start <= at < field.start + field.size
+def _styles(one: Decoded) -> list[str]:
+    """The style of each byte: the colour of its field, underlined where that is wrong."""
+    styles = ["default"] * len(one.raw)
+    wrong = {problem.at for problem in one.problems}
+    for field in one.fields:
+        places = range(field.start, field.start + field.size)
+        style = STYLES[field.kind]
+        if any(at is not None and at in places for at in wrong):
+            style += " underline"
+        for at in places:
+            styles[at] = style
+    return styles
 
 
 def _fields(one: Decoded) -> Table:

@@ -109,3 +109,23 @@ def test_what_is_too_long_is_refused() -> None:
         read_bytes(bytes(MOST_BYTES + 1))
     with pytest.raises(UsageError, match="empty"):
         read_bytes(b"")
+
+
+@pytest.mark.timeout(20)
+@pytest.mark.parametrize(
+    "text",
+    [
+        "0x00 " * 20_000 + "x",
+        "' " * 20_000 + "x",
+        "abcd " * 20_000 + "q",
+        "[00]" * 20_000 + "x",
+        "00 01\n" * 20_000,
+    ],
+    ids=["prefixed", "quotes", "groups", "boxes", "lines"],
+)
+def test_long_texts_take_time_in_proportion(text: str) -> None:
+    """Where it grows with the square of the length, each of these takes minutes."""
+    try:
+        assert read_text(text)
+    except UsageError as error:
+        assert "no bytes" in str(error)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from port502.protocol.checksum import crc16
 from port502.protocol.lookalike import looks_like
 from port502.protocol.mbap import MAX_LENGTH, MIN_LENGTH
+from port502.protocol.rtu import MAX_FRAME
 from port502.traffic.decoding.cutting import ASCII, RTU, Cut
 from port502.traffic.decoding.problem import Problem, number_of
 from port502.traffic.decoding.requests import request_layout
@@ -114,6 +115,8 @@ def _flipped(frame: bytes) -> int | None:
 
     What a flipped bit does to the checksum over all depends only on how far it is from the end.
     """
+    if len(frame) > MAX_FRAME:
+        return None
     wrong = crc16(frame)
     effects = [_stepped(0, 1 << bit) for bit in range(8)]
     for back in range(len(frame)):

@@ -25,14 +25,19 @@ class Dump:
     """A dump as its lines come in: it begins at offset 0 and goes on where the line before ended."""
 
     def __init__(self) -> None:
-        self.data = b""
+        self._data = bytearray()
         self.swapped = False
         self._repeats = False
         self._octal = False
 
+    @property
+    def data(self) -> bytes:
+        """The bytes so far."""
+        return bytes(self._data)
+
     def takes(self, line: str) -> bool:
         """Whether a line goes on with this dump (or begins it), which then holds its bytes."""
-        if self.data and line.strip() == "*":
+        if self._data and line.strip() == "*":
             self._repeats = True
             return True
         for form in _LINES:
@@ -48,29 +53,29 @@ class Dump:
             self.swapped = True
             return True
         end = _END.fullmatch(line)
-        return bool(self.data) and end is not None and self._fits(end["at"])
+        return bool(self._data) and end is not None and self._fits(end["at"])
 
     def _fits(self, at: str) -> bool:
-        if not self.data:
+        if not self._data:
             return int(at, 16) == 0
         offsets = {int(at, 16)} | ({int(at, 8)} if _OCTAL.fullmatch(at) else set())
         if self._repeats:
             return self._fill(min(offsets))
-        return len(self.data) in offsets
+        return len(self._data) in offsets
 
     def _fill(self, offset: int) -> bool:
         """A star stands for lines like the one before, up to the next offset."""
-        if not len(self.data) <= offset <= LONGEST:
+        if not len(self._data) <= offset <= LONGEST:
             return False
-        row = self.data[-16:]
-        missing = offset - len(self.data)
-        self.data += (row * (missing // len(row) + 1))[:missing]
+        row = self._data[-16:]
+        missing = offset - len(self._data)
+        self._data += (row * (missing // len(row) + 1))[:missing]
         self._repeats = False
         return True
 
     def _add(self, data: bytes) -> None:
-        if len(self.data) < LONGEST:
-            self.data += data
+        if len(self._data) < LONGEST:
+            self._data += data
 
 
 def _even(digits: str) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from port502.errors import UsageError
 from port502.traffic.headers import TCP, UDP, Headers, headers_of
@@ -16,6 +16,7 @@ MOST_BYTES = 1 << 20
 """Bytes of one text that are looked at; a capture is for the reader of captures."""
 
 _PORT = 502
+_SWAPPED = "the dump shows words of a little-endian machine: their bytes were swapped back"
 _SAID = (
     (REQUEST, re.compile(r"\b(?:request|req|query|ask(?:ed|s)?)\b", re.IGNORECASE)),
     (RESPONSE, re.compile(r"\b(?:response|resp|reply|replied|answer(?:ed|s)?)\b", re.IGNORECASE)),
@@ -34,45 +35,90 @@ def read_text(text: str) -> list[Piece]:
     """
     if not text.strip():
         raise UsageError("there is nothing to decode: write bytes as pairs of hexadecimal digits")
-    pieces: list[Piece] = []
+    reading = _Reading()
     dump: Dump | None = None
-    joins, size, word = False, 0, ""
     for number, line in enumerate(text.splitlines(), 1):
         if dump is not None and dump.takes(line):
             continue
         if dump is not None:
-            pieces.append(_dumped(dump, number - 1, word))
-            dump, joins = None, False
+            reading.dumped(dump, number - 1)
+            dump = None
         fresh = Dump()
         if fresh.takes(line):
-            dump, joins = fresh, False
-            continue
-        found = read_line(line, number)
-        # A word on a line of its own ("Tx") speaks for the bytes below it.
-        said = _said(found.words, line)
-        if not found.runs:
-            word = said or ("" if line.strip() else word)
-            joins = False
-            continue
-        size += sum(len(run.data) for run in found.runs)
-        if size > MOST_BYTES:
+            dump = fresh
+        else:
+            reading.line(line, number)
+    if dump is not None:
+        reading.dumped(dump, len(text.splitlines()))
+    if not reading.found:
+        raise _nothing(text)
+    return [opened(growing.piece()) for growing in reading.found]
+
+
+@dataclass(slots=True)
+class _Growing:
+    """A piece to which lines may be added."""
+
+    lines: list[bytes]
+    line: int
+    said: str
+    ascii: bool = False
+    doubtful: bool = False
+    notes: tuple[str, ...] = ()
+
+    def piece(self) -> Piece:
+        return Piece(
+            tuple(self.lines),
+            self.line,
+            self.said,
+            ascii=self.ascii,
+            doubtful=self.doubtful,
+            notes=self.notes,
+        )
+
+
+class _Reading:
+    """Puts the lines of a text together to pieces."""
+
+    def __init__(self) -> None:
+        self.found: list[_Growing] = []
+        self._joins = False
+        self._word = ""
+        self._size = 0
+
+    def line(self, line: str, number: int) -> None:
+        """A line that belongs to no dump."""
+        read = read_line(line, number)
+        said = _said(read.words, line)
+        if not read.runs:
+            # A word on a line of its own ("Tx") speaks for the bytes below it.
+            self._word = said or ("" if line.strip() else self._word)
+            self._joins = False
+            return
+        self._count(sum(len(run.data) for run in read.runs), number)
+        for run in read.runs:
+            alone = read.alone and not run.ascii
+            if self._joins and alone and said in ("", self.found[-1].said):
+                self.found[-1].lines.append(run.data)
+            else:
+                self.found.append(_Growing([run.data], number, said or self._word, run.ascii, run.doubtful))
+            self._joins = alone
+        self._word = said if read.alone else ""
+
+    def dumped(self, dump: Dump, number: int) -> None:
+        """A dump that ended."""
+        data = dump.data
+        self._count(len(data), number)
+        notes = (_SWAPPED,) if dump.swapped else ()
+        self.found.append(_Growing([data], number, self._word, notes=notes))
+        self._joins = False
+
+    def _count(self, size: int, number: int) -> None:
+        self._size += size
+        if self._size > MOST_BYTES:
             raise UsageError(
                 f"line {number}: more than {MOST_BYTES} bytes; give a shorter text, or a capture to inspect"
             )
-        for run in found.runs:
-            if joins and found.alone and not run.ascii and said in ("", pieces[-1].said):
-                pieces[-1] = replace(pieces[-1], lines=(*pieces[-1].lines, run.data))
-            else:
-                pieces.append(
-                    Piece((run.data,), number, said or word, ascii=run.ascii, doubtful=run.doubtful)
-                )
-            joins = found.alone and not run.ascii
-        word = said if found.alone else ""
-    if dump is not None:
-        pieces.append(_dumped(dump, len(text.splitlines()), word))
-    if not pieces:
-        raise _nothing(text)
-    return [opened(piece) for piece in pieces]
 
 
 def read_bytes(data: bytes) -> list[Piece]:
@@ -113,15 +159,6 @@ def _is_packet(headers: Headers, data: bytes) -> bool:
         return False
     end = headers.payload + headers.size
     return headers.size >= 0 and headers.payload <= len(data) and 0 <= len(data) - end <= 46
-
-
-def _dumped(dump: Dump, line: int, said: str) -> Piece:
-    notes = (
-        ("the dump shows words of a little-endian machine: their bytes were swapped back",)
-        if dump.swapped
-        else ()
-    )
-    return Piece((dump.data,), line, said, notes=notes)
 
 
 def _said(words: str, line: str) -> str:

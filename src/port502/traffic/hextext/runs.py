@@ -30,9 +30,8 @@ _GROUPS = re.compile(r"(?<![0-9A-Za-z])(?:[0-9a-fA-F]{4} ){1,}(?:[0-9a-fA-F]{2})
 _SOLID = re.compile(r"(?<![0-9A-Za-z.-])(?:[0-9a-fA-F]{2}){4,}(?![0-9A-Za-z.-])")
 _PLAIN = re.compile(r"(?:[0-9a-fA-F\s:,;|_-]|(?<![0-9a-fA-F])0[xX](?=[0-9a-fA-F]))*")
 _TOKEN = re.compile(r"(0[xX])?([0-9a-fA-F]+)")
-_BARE = re.compile(
-    r"[\s{}()\[\];,\\\"'*/]*(?:[\w*\s]{0,60}\w\s*(?:\[\w{0,20}\]\s*)?=\s*[{(\[\s]*)?[\s{}()\[\];,\\\"'*/]*"
-)
+_PUNCTUATION = re.compile(r"[\s{}()\[\];,\\\"'*/]+")
+_DECLARED = re.compile(r"[\w ]{1,80}=")
 _ESCAPE = re.compile(rb"\\(x[0-9a-fA-F]{2}|[0-7]{1,3}|.)", re.DOTALL)
 _NAMED = {b"n": b"\n", b"r": b"\r", b"t": b"\t", b"a": b"\a", b"b": b"\b", b"f": b"\f", b"v": b"\v"}
 
@@ -69,15 +68,35 @@ def read_line(line: str, number: int = 1) -> Read:
         return _plain(text, number)
     runs: list[Run] = []
     for form, understand in _FORMS:
-        for found in list(form.finditer(text)):
-            data = understand(found, number)
-            if data is not None:
-                runs.append(Run(data, found.start() + 1, form is _ASCII, form is _DECIMALS))
-                text = text[: found.start()] + "~" * len(found[0]) + text[found.end() :]
+        text = form.sub(_taker(runs, form, understand, number), text)
     words = text.replace("~", " ")
     if not any(run.ascii for run in runs):
         _refuse_a_slip(timeless, number)
-    return Read(tuple(sorted(runs, key=lambda run: run.column)), words, _BARE.fullmatch(words) is not None)
+    return Read(tuple(sorted(runs, key=lambda run: run.column)), words, _is_bare(words))
+
+
+def _taker(
+    runs: list[Run],
+    form: re.Pattern[str],
+    understand: Callable[[re.Match[str], int], bytes | None],
+    number: int,
+) -> Callable[[re.Match[str]], str]:
+    """What takes bytes out of a line as a form finds them, and leaves marks in their place."""
+
+    def take(found: re.Match[str]) -> str:
+        data = understand(found, number)
+        if data is None:
+            return found[0]
+        runs.append(Run(data, found.start() + 1, form is _ASCII, form is _DECIMALS))
+        return "~" * len(found[0])
+
+    return take
+
+
+def _is_bare(words: str) -> bool:
+    """Whether there is nothing around the bytes but punctuation, or the begin of a declaration."""
+    left = _PUNCTUATION.sub(" ", words).strip()
+    return not left or _DECLARED.fullmatch(left) is not None
 
 
 def _plain(text: str, number: int) -> Read:
