@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import random
 import struct
+from pathlib import Path
 
 import pytest
 
-from bench import report
+from bench import report, traffic_file
 from bench.errors import NotMeasured
 from bench.machine import cores
 from bench.measure import Cell, Measurement, Plan, run_rounds
@@ -25,6 +26,7 @@ from port502.guard.engine import Engine, Moment
 from port502.protocol.register_access import ReadHoldingRegistersRequest
 from port502.registers.planner import plan as plan_reads
 from port502.service.call import Session
+from port502.traffic.captures import Captures
 from tests.peers import absent
 
 
@@ -221,3 +223,17 @@ def test_a_transaction_takes_both_frames_and_two_silences() -> None:
 def test_the_gateway_under_load_before_a_server() -> None:
     assert gateway._through(0.1).rate > 0
     assert gateway._sharing(4, 0.1).extra["device"] > 0
+
+
+def test_the_capture_of_pollers_is_always_the_same_and_every_request_in_it_is_answered(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made = []
+    for name in ("one", "other"):
+        monkeypatch.setattr(traffic_file, "BUILD", tmp_path / name)
+        made.append(traffic_file.capture(2000))
+    assert made[0].read_bytes() == made[1].read_bytes()
+    messages = [one for batch in Captures.of_files([str(made[0])]).messages() for one in batch]
+    assert len(messages) == 2000
+    assert sum(one.request is not None for one in messages) == 1000
+    assert not any(one.problems for one in messages)
