@@ -115,3 +115,16 @@ def test_somebody_who_cannot_take_a_record_keeps_nobody_else_from_it(
     Auditor(tell=(broken, heard.append), clock=clock).take(Record(event=WRITE))
     assert len(heard) == 1
     assert "could not be handed on" in caplog.text
+
+
+def test_who_listens_hears_what_is_written_down_and_not_what_is_counted(clock: Clock) -> None:
+    auditor = Auditor(clock=clock)
+    heard: list[Record] = []
+    auditor.take(refused(), "alike")
+    auditor.listen(heard.append)
+    auditor.take(refused(), "alike")
+    auditor.take(refused("10.0.0.8"), "another")
+    assert [(one.event, one.client) for one in heard] == [(REFUSED, "10.0.0.8")]
+    clock.now += INTERVAL
+    auditor.sweep()
+    assert [(one.event, one.count) for one in heard[1:]] == [(REPEATED, 1)]

@@ -385,3 +385,12 @@ def test_a_thousand_rules_cost_less_than_twice_ten() -> None:
         return best
 
     assert seconds(1000) < 2 * seconds(10)
+
+
+def test_what_is_asked_before_the_handshake_is_over_does_not_stick() -> None:
+    engine = Engine(Policy(clients=(ClientRule("scada", roles=frozenset({"scada"})),)))
+    session = Session("10.0.0.9")
+    assert engine.names_of(session) == frozenset()
+    session.role = "scada"
+    assert engine.names_of(session) == frozenset({"scada"})
+    assert engine.knows(session)

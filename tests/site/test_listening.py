@@ -257,3 +257,35 @@ async def test_a_listener_that_cannot_start_later_is_logged(
         await running.reload()
         assert "late" not in running.listeners.running
         assert "listener late cannot start" in caplog.text
+
+
+async def test_who_is_connected_and_what_the_gates_decided(path: Path) -> None:
+    (path.parent / "policy.yaml").write_text(
+        POLICY.replace("rules:", "clients: {scada: {from: 127.0.0.5}}\nrules:")
+    )
+    async with Running(load_site(path)) as running:
+        stranger, free = client_of(running, "safe"), client_of(running, "station")
+        scada = Client(running.listeners.running["safe"].url, source="127.0.0.5")
+        async with stranger, free, scada:
+            await scada.read_holding_registers(0, 2)
+            await scada.read_holding_registers(0, 1)
+            await free.read_holding_registers(0, 1)
+            with pytest.raises(IllegalFunctionError):
+                await stranger.write_register(1, 5)
+            told = {(one.listener, one.client): one for one in running.listeners.sessions()}
+            assert {key: (one.names, one.expected) for key, one in told.items()} == {
+                ("safe", "127.0.0.1"): ((), False),
+                ("safe", "127.0.0.5"): (("scada",), True),
+                ("station", "127.0.0.1"): ((), True),
+            }
+            mine = told["safe", "127.0.0.5"]
+            assert (mine.requests, mine.transport, mine.subject) == (2, "tcp", "")
+            assert 0 <= mine.seconds < 60
+            running.listeners.lock("a test", "ann")
+        recalled = running.listeners.recall.newest()
+        assert [(one.listener, one.record.event) for one in recalled] == [
+            *[(name, "locked") for name in ("own", "station", "safe")],
+            ("safe", "refused"), ("safe", "unexpected client"),
+        ]  # fmt: skip
+        assert (recalled[0].record.reason, recalled[0].record.cause) == ("a test", "ann")
+        running.listeners.unlock("eve")

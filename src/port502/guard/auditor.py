@@ -63,11 +63,16 @@ class Auditor:
         self.counted = 0
         self._tell = tell
         self._closing = closing
+        self._hear: list[Callable[[Record], None]] = []
         self._interval = interval
         self._wall = wall
         self._clock = clock
         self._repeated: dict[Hashable, _Repeated] = {}
         self._swept = 0.0
+
+    def listen(self, hear: Callable[[Record], None]) -> None:
+        """Let somebody hear each record that is written down from now on."""
+        self._hear.append(hear)
 
     def stops(self, writes: bool) -> bool:
         """Whether a request has to be refused because it could not be written down."""
@@ -119,6 +124,8 @@ class Auditor:
             close()
 
     def _put(self, record: Record) -> None:
+        for hear in self._hear:
+            hear(record)
         said = record.fields()
         if self.log_file is not None:
             self.log_file.write(said)

@@ -109,6 +109,13 @@ class Engine:
         """Whether a session is one of the clients that the policy describes."""
         return bool(self._who(session).names) or not self.policy.clients
 
+    def names_of(self, session: Session) -> frozenset[str]:
+        """As which clients of the policy a session would pass now; empty for a stranger.
+
+        Nothing is remembered of the session: its handshake may not be over, and its certificate come yet.
+        """
+        return self._look_up(session).names
+
     def knows_unit(self, session: Session, unit: int) -> bool:
         """Whether any rule could allow a session anything at a unit."""
         known = self._who(session)

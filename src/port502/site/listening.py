@@ -23,11 +23,12 @@ from port502.guard.layer import policy_layer
 from port502.guard.lock_file import LOCKED, LockFile
 from port502.guard.operations import OPERATIONS
 from port502.guard.policy import Policy, Rule
+from port502.guard.recall import Recall
 from port502.guard.record import Record
 from port502.guard.settings import GuardSettings
 from port502.guard.watch import TURNED_AWAY
 from port502.server import Server
-from port502.service.access import Networks
+from port502.service.access import Networks, plain_host
 from port502.service.call import Service, Session
 from port502.service.lately import Lately
 from port502.service.units import Units
@@ -35,7 +36,7 @@ from port502.site.buses import Buses, SiteBus
 from port502.site.gateways import GatewaySettings
 from port502.site.listeners import ListenerSettings
 from port502.site.served_points import served_device
-from port502.site.status import CallerStatus, ListenerStatus, Refusal
+from port502.site.status import CallerStatus, ListenerStatus, Refusal, SessionStatus
 from port502.transport.states import LinkState
 
 log = logging.getLogger("port502.site")
@@ -54,9 +55,12 @@ MOST_CALLERS = 64
 class Listening:
     """One listener at work."""
 
-    def __init__(self, settings: ListenerSettings, collector: Collector, buses: Buses) -> None:
+    def __init__(
+        self, settings: ListenerSettings, collector: Collector, buses: Buses, recall: Recall
+    ) -> None:
         self.settings = settings
         self.gate = Gate(settings.policy or EVERYTHING, settings.audit.auditor())
+        recall.hear(self.gate.auditor, settings.name)
         self._collector = collector
         self._buses = buses
         self._concentrator: Concentrator | None = None
@@ -117,6 +121,28 @@ class Listening:
             routes=tuple(str(route) for route in settings.gateway.routes) if settings.gateway else (),
             unmapped=self._gateway.unmapped if self._gateway is not None else 0,
             share=self._share_status(),
+        )
+
+    def sessions(self, now: float) -> list[SessionStatus]:
+        """Who is connected, whoever came first first; ``now`` is the event loop's time."""
+        return [self._told(one, now) for one in self._sessions]
+
+    def _told(self, one: Session, now: float) -> SessionStatus:
+        names = self.gate.engine.names_of(one)
+        shaking_hands = one.transport == "tls" and not one.fingerprint
+        return SessionStatus(
+            self.settings.name,
+            plain_host(one.host),
+            one.port,
+            one.transport,
+            max(0.0, now - one.opened),
+            one.requests,
+            names=tuple(sorted(names)),
+            expected=bool(names) or shaking_hands or not self.gate.policy.clients,
+            role=one.role,
+            role_fault=one.role_fault,
+            subject=one.subject,
+            fingerprint=one.fingerprint,
         )
 
     def _callers(self) -> tuple[CallerStatus, ...]:
@@ -248,6 +274,7 @@ class Listeners:
     def __init__(self, collector: Collector, buses: Buses, data: Path) -> None:
         self.running: dict[str, Listening] = {}
         self.locked = ""
+        self.recall = Recall()
         self._collector = collector
         self._buses = buses
         buses.on_state = self._heard
@@ -276,6 +303,11 @@ class Listeners:
     def status(self) -> tuple[ListenerStatus, ...]:
         """How each of them fares, or fared when they were stopped."""
         return tuple(one.status() for one in self.running.values()) or self._ended
+
+    def sessions(self) -> list[SessionStatus]:
+        """Who is connected to any of them."""
+        now = asyncio.get_running_loop().time()
+        return [session for one in self.running.values() for session in one.sessions(now)]
 
     def lines(self) -> tuple[BusStatus, ...]:
         """How the connections fare that gateways among them lead to."""
@@ -337,7 +369,7 @@ class Listeners:
         return tuple(self.running)
 
     async def _start(self, settings: ListenerSettings) -> None:
-        one = Listening(settings, self._collector, self._buses)
+        one = Listening(settings, self._collector, self._buses, self.recall)
         if self.locked:
             one.gate.lock(self.locked)
         await one.start()

@@ -56,6 +56,28 @@ class CallerStatus:
 
 
 @dataclass(frozen=True, slots=True)
+class SessionStatus:
+    """A client that is connected to a listener: from where, for how many ``seconds``, and how it showed who it is.
+
+    ``names`` are what the listener's policy calls it; ``expected`` is False where the policy names its clients, and
+    this is none of them. ``role_fault`` says why a role in its certificate does not count.
+    """
+
+    listener: str
+    client: str
+    port: int
+    transport: str
+    seconds: float
+    requests: int
+    names: tuple[str, ...] = ()
+    expected: bool = True
+    role: str | None = None
+    role_fault: str = ""
+    subject: str = ""
+    fingerprint: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class ListenerStatus:
     """A listener of a running site: where it listens, how many clients it has, what its policy turned away.
 
