@@ -71,7 +71,20 @@ def test_expressions_take_no_notice_of_case() -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["(a+)+$", "(a|a)*$", "(a*)*", "a*a*a*a*b", "(x{2,}y)+", "(", "[", "a" * 300, "(?:a|b)+"]
+    "text",
+    [
+        "(a+)+$",
+        "(a|a)*$",
+        "(a*)*",
+        "a*a*a*a*b",
+        "(x{2,}y)+",
+        "(",
+        "[",
+        "a" * 300,
+        "(?:a|b)+",
+        "a?" * 20 + "a" * 20,
+        "(a|a)" * 20,
+    ],
 )
 def test_expressions_that_are_wrong_or_could_try_for_ever_are_refused(text: str) -> None:
     began = time.monotonic()
@@ -82,3 +95,4 @@ def test_expressions_that_are_wrong_or_could_try_for_ever_are_refused(text: str)
 
 def test_classes_and_escapes_hold_no_repeats() -> None:
     assert pattern(Literal_(r"([*+|]\+)+", 1))
+    assert pattern(Literal_(r"(?:GET|POST) .*? HTTP/1\.[01]?", 1))

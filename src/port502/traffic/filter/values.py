@@ -19,6 +19,8 @@ _BYTES = re.compile(r"[0-9a-fA-F]{2}(?:[:.-]?[0-9a-fA-F]{2})*")
 _TRUTHS = {"true": 1, "false": 0}
 _LONGEST_PATTERN = 256
 _MOST_REPEATS = 3
+_MOST_CHOICES = 10
+_CHOICE = re.compile(r"\||(?<![(*+?}])\?")
 _REPEAT = re.compile(r"[*+]|\{\d*,\d*\}")
 
 
@@ -48,13 +50,15 @@ def constant(literal: Literal_, field: FieldKind, kind: Kind) -> Constant:
 def pattern(literal: Literal_) -> re.Pattern[bytes]:
     """A regular expression, as Wireshark has it without regard to case; raises FilterError for one that is none.
 
-    One that could try for ever is refused: a repeat of what holds a repeat or a choice, and more than three repeats.
+    One that could try for ever is refused: a repeat of what holds a repeat or a choice, more than three repeats, and
+    more than ten choices.
     """
     text = literal.text
     if len(text) > _LONGEST_PATTERN:
         raise FilterError(literal.column, f"an expression has at most {_LONGEST_PATTERN} characters")
     plain = re.sub(r"\\.|\[\^?\]?[^\]]*\]", "x", text)
-    if len(_REPEAT.findall(plain)) > _MOST_REPEATS or _nests(plain):
+    tries = len(_CHOICE.findall(plain))
+    if len(_REPEAT.findall(plain)) > _MOST_REPEATS or tries > _MOST_CHOICES or _nests(plain):
         raise FilterError(
             literal.column, "this expression could try for ever: repeat less, and nothing that repeats"
         )
