@@ -425,7 +425,9 @@ async def test_h162_a_0b_that_comes_too_late_is_not_taken_for_the_next_answer() 
         with pytest.raises(NoReplyError):
             await client.read_holding_registers(0, timeout=0.05)
         assert len(await client.read_holding_registers(0, 2, timeout=PATIENCE)) == 2
-    assert "let it wait longer" in str(time_out_order("yard", needed_by(BusPlan("yard", "rtu:///dev/x")), 1.0))
+    assert "let it wait longer" in str(
+        time_out_order("yard", needed_by(BusPlan("yard", "rtu:///dev/x")), 1.0)
+    )
 
 
 async def test_h163_a_client_that_never_reads_is_closed_and_the_bus_goes_on() -> None:
