@@ -116,6 +116,12 @@ def test_logs_and_parquet_instead_of_lines(run: Run, capture: Path, tmp_path: Pa
     assert (tmp_path / "out.parquet").read_bytes().startswith(b"PAR1")
 
 
+def test_what_only_the_end_reveals_is_said_when_packets_are_saved_too(run: Run, tmp_path: Path) -> None:
+    path = write(tmp_path / "a.pcap", Talk().asks(ask(1)).asks(ask(2)[:9]).records)
+    for more in ((), ("--write", "b.pcap")):
+        assert [line["trans_id"] for line in run("inspect", path, "--json", *more).lines] == [1, 2]
+
+
 def test_a_damaged_file_gives_what_can_be_read_and_one_line_on_the_rest(run: Run, capture: Path) -> None:
     capture.write_bytes(capture.read_bytes()[:-5])
     done = run("inspect", capture, "--json")

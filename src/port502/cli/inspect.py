@@ -182,10 +182,11 @@ def inspect(
     except _EndedError as end:
         if end.number == signal.SIGINT:
             interrupt.note()
+    finally:
+        if saving is not None:
+            saving.close()
     for output in outputs:
         output.end()
-    if saving is not None:
-        saving.close()
     _tell(reading, saving, quiet=quiet)
 
 
@@ -284,6 +285,10 @@ def _read(
             if saving is not None:
                 saving.add(packets)
             moved()
+    if passes is None:
+        rest = reading.dissector.end()
+        for output in outputs:
+            output.messages(rest)
 
 
 def _tell(reading: Captures, saving: Saving | None, *, quiet: bool) -> None:

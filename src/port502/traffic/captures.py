@@ -59,7 +59,10 @@ class Captures:
         yield self.dissector.end()
 
     def packets(self) -> Iterator[list[Packet]]:
-        """The packets of all sources with the messages they complete. Raises UsageError like ``messages``."""
+        """The packets of all sources with the messages they complete. Raises UsageError like ``messages``.
+
+        Messages that only the end reveals are in none of them: ``dissector.end()`` gives those.
+        """
         for records in self._records():
             yield self.dissector.packets(records)
 
