@@ -9,9 +9,10 @@ BIN := $(VENV)/bin
 INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 PYTEST := $(BIN)/python -m pytest
 SOAK_MINUTES ?= 10
+FUZZ_INPUTS ?= 1000000
 
 .DEFAULT_GOAL := help
-.PHONY: help run check format test peers bench soak docs lock clean
+.PHONY: help run check format test peers bench soak fuzz docs lock clean
 
 help:  ## show this list
 	@sed -n 's/^\([a-z]*\):.*##/\1\t/p' $(MAKEFILE_LIST) | expand -t 10
@@ -41,6 +42,9 @@ bench: $(VENV)/.dev peers  ## rates and ratios against other implementations, in
 
 soak: $(VENV)/.dev  ## SOAK_MINUTES of traffic: memory, tasks and descriptors must stay flat
 	SOAK_MINUTES=$(SOAK_MINUTES) $(PYTEST) -m soak
+
+fuzz: $(VENV)/.dev  ## FUZZ_INPUTS damaged inputs for every parser of frames, texts, filters and captures
+	$(BIN)/python -m tools.fuzz --inputs $(FUZZ_INPUTS)
 
 docs: $(VENV)/.docs  ## the documentation as a web site in build/site
 	$(BIN)/python tools/reference.py build/docs
