@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 import port502
+from port502.discover import explain
 from port502.errors import DeviceError, Port502Error
 from port502.protocol.codes import EXCEPTION_NAMES, FUNCTION_NAMES, WRITE_FUNCTIONS
 from port502.site.durations import DURATION_PATTERN, SIZE_PATTERN
@@ -30,6 +31,7 @@ def index() -> str:
         "- [Errors and exit codes](errors.md)\n- [Functions and exceptions](functions.md)\n"
         "- [Display filters](filters.md)\n"
         "- [Findings of the doctor](findings.md)\n"
+        "- [Topics of `explain`](topics.md)\n"
         "- [Modbus/TCP Security, requirement by requirement](security.md)\n"
     )
 
@@ -244,6 +246,15 @@ def findings() -> str:
     return "\n".join(lines) + "\n"
 
 
+def topics() -> str:
+    """What `port502 explain` says."""
+    parts = ["# Topics\n\nWhat `port502 explain TOPIC` says, without any network.\n"]
+    for topic in explain.topics().values():
+        text = topic.markdown().replace("# ", "## ", 1)
+        parts.append(f'<a id="{topic.id}"></a>\n\n{text}\n')
+    return "\n".join(parts)
+
+
 def _by_hand(check: Any) -> str:
     names = {"host": "HOST", "port": "PORT", "unit": "UNIT"}
     linux, windows = (_cell(text.format_map(names)) for text in (check.linux, check.windows))
@@ -384,6 +395,7 @@ PAGES = {
     "functions": functions,
     "filters": filters,
     "findings": findings,
+    "topics": topics,
     "security": security,
 }
 

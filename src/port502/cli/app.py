@@ -22,6 +22,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "history": ("port502.cli.history", "Ask what was kept."),
     "scan": ("port502.cli.scan", "Find Modbus devices, and say what they are."),
     "identify": ("port502.cli.identify", "Say what a device is, with the evidence."),
+    "explain": ("port502.cli.explain", "Explain a code, a finding, a field of a frame, a practice."),
     "doctor": ("port502.cli.doctor", "Find out why it does not work."),
     "gateway": ("port502.cli.gateway", "Stand between TCP and serial lines, either way."),
     "share": ("port502.cli.share", "Share one connection to a device among many clients."),

@@ -1,0 +1,1 @@
+"""What can be explained offline: functions, exceptions, fields of a frame, practices."""
