@@ -16,6 +16,8 @@ from port502.service.device import Device
 from tests.cli.conftest import Run
 from tests.cli.served import served
 from tests.e2e.program import Program
+from tests.e2e.terminal import Terminal
+from tests.peers.ports import free_port
 
 
 @pytest.mark.parametrize(
@@ -92,3 +94,17 @@ def test_a_policy_judges_before_the_line(tmp_path: Path, device: str) -> None:
         [bus] = json.loads(program.rest())["buses"]
     assert bus["requests"] == 1
     assert [said["event"] for said in records(log)] == ["refused"]
+
+
+def test_a_table_shows_the_bus_and_who_asks(device: str) -> None:
+    port = free_port()
+    words = ["gateway", "--listen", f"tcp://127.0.0.1:{port}", "--bus", device, "--units", "5=1"]
+    with Terminal(*words, columns=140) as terminal:
+        terminal.until("listening on")
+        with SyncClient(f"tcp://127.0.0.1:{port}", unit=5) as client:
+            for _ in range(7):
+                client.read_holding_registers(0, 3)
+            shown = terminal.until("writes")
+        assert "open" in shown
+        terminal.type("\x03")
+        assert "7 requests of 1 client to 1 bus, 7 answered" in terminal.until("could not be")
