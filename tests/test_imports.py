@@ -44,7 +44,21 @@ def test_importing_the_package_loads_nothing_heavy() -> None:
 
 
 @pytest.mark.parametrize(
-    "room", ["errors", "protocol", "registers", "service", "transport", "simulate", "collect", "history"]
+    "room",
+    [
+        "errors",
+        "protocol",
+        "registers",
+        "service",
+        "transport",
+        "simulate",
+        "gateway",
+        "discover",
+        "traffic",
+        "collect",
+        "history",
+        "outputs",
+    ],
 )
 def test_every_room_of_the_base_install_needs_the_standard_library_only(room: str) -> None:
     code = (
