@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 import random
+import signal
 import struct
 import subprocess
 from collections.abc import Callable
@@ -10,12 +12,16 @@ from pathlib import Path
 
 import pytest
 
+from port502.client import SyncClient
+from port502.service.device import Device
 from port502.traffic import links
 from port502.traffic.captures import Captures
 from port502.traffic.message import Message
 from port502.traffic.pcap import Record
 from port502.traffic.tls.keylog import KeyLog
-from tests.peers import need_program
+from tests.cli.served import served
+from tests.e2e.program import environment, installed
+from tests.peers import absent, need_program
 from tests.traffic.files import polling, write
 from tests.traffic.tls.talk import MODERN, SUITES, TlsTalk
 from tests.traffic.wire import START, Talk, adu, answer, ask, on_ipv6, on_link
@@ -260,3 +266,28 @@ def test_tls_with_its_key_log(tmp_path: Path, suite: str) -> None:
     theirs, _ = tshark(path, "-o", f"tls.keylog_file:{talk.keys}", "-d", "tls.port==802,mbtcp")
     assert keys(mine) == theirs
     assert len(mine) == 6
+
+
+def test_a_pipe_of_dumpcap() -> None:
+    """What dumpcap captures is told while it is captured, and the end of the pipe is the end."""
+    program = need_program("dumpcap", "Debian package wireshark-common")
+    with served(Device(holding={0: [41, 42]})) as url:
+        port = url.rpartition(":")[2]
+        listening = [program, "-q", "-i", "lo", "-f", f"tcp port {port}", "-w", "-"]
+        with subprocess.Popen(listening, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as capturing:
+            assert capturing.stderr is not None
+            if not any(b"File:" in line for line in capturing.stderr):
+                absent("the right to capture on the loopback interface", "run as root")
+            reading = [*installed(), "inspect", "-", "--json", "--port", port]
+            with subprocess.Popen(
+                reading, stdin=capturing.stdout, stdout=subprocess.PIPE, env=environment()
+            ) as inspecting:
+                assert inspecting.stdout is not None
+                with SyncClient(url) as client:
+                    assert client.read_holding_registers(0, 2) == [41, 42]
+                asked, answered = (json.loads(inspecting.stdout.readline()) for _ in range(2))
+                capturing.send_signal(signal.SIGINT)
+                assert inspecting.wait(20) == 0
+                assert inspecting.stdout.read() == b""
+    assert (asked["func_code"], asked["is_response"]) == (3, False)
+    assert (answered["values"], answered["request_frame"]) == ([41, 42], asked["frame"])
