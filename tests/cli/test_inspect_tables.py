@@ -46,7 +46,10 @@ def test_figures(tmp_path: Path) -> None:
 
 def test_what_is_out_of_order_stands_in_a_line_of_its_own(tmp_path: Path) -> None:
     talk = Talk(opened=True).asks(b"GET / HTTP/1.1\r\n").asks(ask(1)).segment(ask(1), at=1016)
-    assert summary_lines(*told(tmp_path, talk))[-1] == "1 are no Modbus, 1 segments were sent again"
+    assert (
+        summary_lines(*told(tmp_path, talk))[-1]
+        == "1 messages have problems, 1 of them are no Modbus, 1 segments were sent again"
+    )
 
 
 def test_tables_have_a_row_for_each(tmp_path: Path) -> None:

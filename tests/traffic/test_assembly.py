@@ -58,6 +58,13 @@ def test_bytes_that_differ_from_what_was_sent_before_are_told() -> None:
     assert arrived(stream, 110, b"xyZ", never).differs
 
 
+def test_a_probe_whether_the_other_side_lives_is_no_repetition() -> None:
+    stream = new()
+    arrived(stream, 100, b"abc", never)
+    probe = arrived(stream, 102, b"\0", never)
+    assert (probe.pieces, probe.retransmission, probe.differs) == ([], False, False)
+
+
 def test_a_hole_is_passed_over_and_filled_later() -> None:
     stream = new()
     assert arrived(stream, 110, b"later", always).lost == 10

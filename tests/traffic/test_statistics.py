@@ -29,11 +29,16 @@ def test_functions_and_pairs() -> None:
 def test_rtu_and_junk() -> None:
     talk = Talk(opened=True).asks(b"GET / HTTP/1.1\r\n").asks(ask(1)).answers(answer(1, 5))
     made = counted(talk)
-    assert (made.messages, made.no_modbus, made.noted) == (3, 1, 1)
+    assert (made.messages, made.no_modbus, made.faulty) == (3, 1, 1)
     assert made.functions[3].requests == 1
     rtu = counted(Talk().asks(bytes.fromhex("11 03 006b 0003 7687")))
     assert rtu.functions[3].requests == 1
     assert next(iter(rtu.pairs.values())).units == {0x11}
+
+
+def test_what_is_not_as_it_should_be_is_counted() -> None:
+    talk = Talk().asks(ask(1, 0, 0)).asks(ask(2)).answers(answer(2, 5, 6)).asks(ask(3)).answers(answer(3, 7))
+    assert counted(talk).faulty == 2
 
 
 def test_nothing_comes_to_nothing() -> None:

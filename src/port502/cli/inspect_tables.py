@@ -78,6 +78,7 @@ def summary(reading: Captures, statistics: Statistics) -> dict[str, object]:
         "messages": statistics.messages,
         "transactions": statistics.matched,
         "unanswered": len(dissector.unanswered()),
+        "problems": statistics.faulty,
         "no_modbus": statistics.no_modbus,
         "conversations": dissector.conversations.seen,
         "encrypted": len(dissector.secured),
@@ -105,7 +106,8 @@ def summary_lines(reading: Captures, statistics: Statistics) -> list[str]:
     rest = [
         f"{told[name]} {words}"
         for name, words in (
-            ("no_modbus", "are no Modbus"),
+            ("problems", "messages have problems"),
+            ("no_modbus", "of them are no Modbus"),
             ("encrypted", "conversations are encrypted"),
             ("retransmissions", "segments were sent again"),
             ("lost_bytes", "bytes are missing"),

@@ -96,6 +96,9 @@ def _behind(stream: Stream, sequence: int, data: bytes, distance: int, found: Ar
             stream.recent.append((sequence, old))
             found.pieces.append((old, False))
             return new
+    if len(old) == distance == 1 and not new:
+        # A question whether the other side still lives: its one byte is any byte (RFC 9293, clause 3.8.4).
+        return new
     found.retransmission = True
     found.differs = any(_differ(sequence, old, *earlier) for earlier in stream.recent)
     return new

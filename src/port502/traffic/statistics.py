@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import Final, TypeAlias
 
 from port502.protocol.codes import EXCEPTION_BIT
+from port502.traffic.judge import is_plain_read
 from port502.traffic.message import Message
 from port502.traffic.way import Way
 
@@ -30,7 +31,7 @@ class Tally:
 
 
 class Statistics:
-    """Counts messages as they come: all, those that answer a request, those that are not as they should be.
+    """Counts messages as they come: all, those that answer a request, the ``faulty`` that have problems.
 
     ``functions`` and ``pairs`` are right once ``settle`` was called.
     """
@@ -39,7 +40,7 @@ class Statistics:
         self.messages = 0
         self.matched = 0
         self.no_modbus = 0
-        self.noted = 0
+        self.faulty = 0
         self.first: int | None = None
         self.last = 0
         self.functions: dict[int, Tally] = {}
@@ -59,6 +60,7 @@ class Statistics:
         plain = [one for one in messages if not one.notes]
         self._kinds.update([(one.way, one.adu[6:9]) for one in plain if one.way.framing == "mbap"])
         self._kinds.update([(one.way, one.adu[:3]) for one in plain if one.way.framing == "rtu"])
+        self.faulty += sum([not is_plain_read(one) and bool(one.problems) for one in plain])
         for one in messages:
             if one.notes:
                 self._count_noted(one)
@@ -90,7 +92,7 @@ class Statistics:
         return 0.0 if self.first is None else (self.last - self.first) / 1e9
 
     def _count_noted(self, one: Message) -> None:
-        self.noted += 1
+        self.faulty += 1
         if one.func_code is None:
             self.no_modbus += 1
             return
