@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import Final
 
 from port502.cli.output import printable
@@ -65,6 +66,7 @@ def value_line(seen: Seen, place: Place | None = None) -> str:
     )
 
 
+@lru_cache(maxsize=4096)
 def end_text(host: str, port: int | None) -> str:
     """A host with its port, IPv6 in brackets."""
     if not host:
