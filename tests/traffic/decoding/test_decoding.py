@@ -135,3 +135,14 @@ def test_a_response_of_another_id_or_unit_is_noted() -> None:
     assert late.notes[0].startswith("its transaction id is 0, frame 1 asked with 1: a late answer")
     other = explained(f"{ASKED}\n{ANSWERED.replace('09 06 03', '09 07 03')}")[1]
     assert other.notes == ("unit 7 answers, frame 1 asked unit 6",)
+
+
+def test_bytes_that_are_no_modbus_are_named() -> None:
+    assert (
+        complaints("474554202f20485454502f312e310d0a0d0a")[0]
+        == "no framing fits these bytes: looks like HTTP"
+    )
+    assert (
+        complaints("16030100c8010000c40303")[0] == "no framing fits these bytes: looks like a TLS handshake"
+    )
+    assert complaints("ff ff ff ff ff")[0] == "no framing fits these bytes: no Modbus, or bytes are missing"

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from port502.protocol.codes import DIAGNOSTICS, EXCEPTION_BIT, READ_WRITE_MULTIPLE_REGISTERS
+from port502.protocol.lookalike import looks_like
 from port502.registers.reference import Reference
 from port502.traffic.decoding.causes import frame_problems, is_message
 from port502.traffic.decoding.cutting import ASCII, MBAP, RTU, Cut
@@ -19,6 +20,7 @@ from port502.traffic.decoding.responses import response_layout
 from port502.traffic.hextext.piece import RECEIVED, REQUEST, RESPONSE, Piece
 
 _MOST_WAITING = 1024
+_FITS = 0.2
 _BELIEVED = 0.6
 """The score from which decimal numbers among other bytes are taken for a frame."""
 
@@ -78,7 +80,12 @@ class _Decoding:
         layout = response_layout(pdu, self._asked(request, pdu)) if is_response else request_layout(pdu)
         fields, at = enveloped(cut, pdu, layout)
         inside = (replace(one, at=None if one.at is None else at(one.at)) for one in layout.problems)
-        problems = [*frame_problems(cut), *inside, *_echo(layout, request, pdu)]
+        problems = [
+            *self._no_frame(cut, best.score),
+            *frame_problems(cut),
+            *inside,
+            *_echo(layout, request, pdu),
+        ]
         problems += self._local_echo(piece, cut, is_response=is_response)
         stranger = self._stranger(cut, pdu) if is_response and request is None else ""
         return Decoded(
@@ -107,6 +114,14 @@ class _Decoding:
         if cut.header is not None:
             same = [one for one in same if one.cut.header is not None and one.cut.header[0] == cut.header[0]]
         return same[0] if same else None
+
+    def _no_frame(self, cut: Cut, score: float) -> list[Problem]:
+        """What bytes are that fit no framing, as far as that can be told."""
+        if score >= _FITS or self._hint.framing is not None:
+            return []
+        resemblance = looks_like(cut.raw)
+        cause = f"looks like {resemblance}" if resemblance else "no Modbus, or bytes are missing"
+        return [Problem("no_frame", "no framing fits these bytes", cause, 0)]
 
     def _local_echo(self, piece: Piece, cut: Cut, *, is_response: bool) -> list[Problem]:
         """A request that comes back as it was sent, on a line where the sender hears itself."""

@@ -98,8 +98,11 @@ def _known(pdu: bytes) -> bool:
     return pdu[0] in FUNCTION_NAMES
 
 
-def _fits(pdu: bytes) -> bool:
-    return bool(pdu) and (request_layout(pdu).fits or response_layout(pdu).fits)
+def _fits(pdu: bytes) -> float:
+    """How much the bytes behind a function code speak for it; one that nobody defined takes any bytes."""
+    if not pdu or not (request_layout(pdu).fits or response_layout(pdu).fits):
+        return 0.0
+    return 1.0 if pdu[0] & ~EXCEPTION_BIT in FUNCTION_NAMES else 0.3
 
 
 _CUTTERS: dict[str, Callable[[bytes], list[Cut]]] = {
