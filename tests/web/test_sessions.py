@@ -53,3 +53,15 @@ def test_a_link_lets_in_once_and_not_for_ever() -> None:
     assert sessions.follow(link, 1.0) is None
     assert sessions.follow("guess", 1.0) is None
     assert sessions.follow(sessions.link("local", Role.ADMIN, 0.0), LINK_LIFE + 1) is None
+
+
+def test_who_is_logged_in_and_since_when() -> None:
+    sessions = Sessions(idle=100.0)
+    secret, _ = sessions.begin("ann", Role.OPERATOR, "password", 0.0, "10.0.0.5")
+    sessions.begin("eve", Role.VIEWER, "link", 50.0)
+    sessions.identity(secret, 60.0)
+    assert [(one.name, one.role, one.host, one.seconds, one.idle) for one in sessions.people(80.0)] == [
+        ("ann", Role.OPERATOR, "10.0.0.5", 80.0, 20.0),
+        ("eve", Role.VIEWER, "", 30.0, 30.0),
+    ]
+    assert [one.name for one in sessions.people(155.0)] == ["ann"], "the other has done nothing for too long"

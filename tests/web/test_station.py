@@ -46,3 +46,31 @@ async def test_a_history_that_is_not_there_yet_is_empty(tmp_path: Path) -> None:
     async with serving(tmp_path) as served:
         assert await served.web.station.history(["pump.speed"], until=1.0) == []
         assert await served.web.station.alarm_history() == []
+
+
+async def test_connections_and_devices_are_found_by_name(tmp_path: Path) -> None:
+    async with serving(tmp_path) as served:
+        station = served.web.station
+        assert station.connection_of("pump") == "plc"
+        assert station.connection("plc").status.name == station.settings_of("plc").name == "plc"
+        for ask, name in (
+            (station.connection_of, "pumps"),
+            (station.connection, "pls"),
+            (station.settings_of, "pls"),
+            (station.listen, "pls"),
+        ):
+            with pytest.raises(UsageError, match="there is no"):
+                ask(name)
+
+
+async def test_what_the_dashboard_wrote_is_remembered_with_its_author(tmp_path: Path) -> None:
+    async with serving(tmp_path) as served:
+        station = served.web.station
+        await station.write("pump.setpoint", 9, ANN, "10.0.0.5")
+        (one,) = station.decisions(events={"write"})
+        assert (one.listener, one.record.subject, one.record.client) == ("web", "ann", "10.0.0.5")
+        assert station.locked == ""
+        station.lock("smoke", ANN)
+        assert station.locked == "smoke"
+        assert station.sessions() == []
+        assert await station.certificates() == []

@@ -8,7 +8,7 @@ from fastapi import FastAPI
 
 from port502 import __version__
 from port502.site.web_model import WebSettings
-from port502.web.api import alarms, live, metrics, points, problems, session, site
+from port502.web.api import alarms, connections, live, metrics, points, problems, security, session, site
 from port502.web.api.models import Problem
 from port502.web.api.session import Entrance
 from port502.web.gate import Door
@@ -19,7 +19,7 @@ from port502.web.users import Users
 API = "/api/v1"
 
 ROUTERS = (
-    *((API, part.router) for part in (session, site, points, alarms, live)),
+    *((API, part.router) for part in (session, site, points, alarms, connections, security, live)),
     ("", metrics.router),
     ("", session.entering),
 )

@@ -13,9 +13,22 @@ MOST = 1000
 LINK_LIFE = 3600.0
 
 
+@dataclass(frozen=True, slots=True)
+class LoggedIn:
+    """Somebody who is logged in: from where, for how many ``seconds``, and for how long they did nothing."""
+
+    name: str
+    role: Role
+    way: str
+    host: str
+    seconds: float
+    idle: float
+
+
 @dataclass(slots=True)
 class _Session:
     identity: Identity
+    host: str
     began: float
     used: float
 
@@ -33,13 +46,13 @@ class Sessions:
     def __len__(self) -> int:
         return len(self._sessions)
 
-    def begin(self, name: str, role: Role, way: str, now: float) -> tuple[str, Identity]:
+    def begin(self, name: str, role: Role, way: str, now: float, host: str = "") -> tuple[str, Identity]:
         """Let somebody in: the secret for their cookie, and who they are. The longest unused session makes room."""
         while len(self._sessions) >= self._most:
             del self._sessions[min(self._sessions, key=lambda one: self._sessions[one].used)]
         secret = secrets.token_urlsafe(32)
         identity = Identity(name, role, way, secrets.token_urlsafe(24))
-        self._sessions[secret] = _Session(identity, now, now)
+        self._sessions[secret] = _Session(identity, host, now, now)
         return secret, identity
 
     def identity(self, secret: str, now: float) -> Identity | None:
@@ -47,11 +60,30 @@ class Sessions:
         session = self._sessions.get(secret)
         if session is None:
             return None
-        if now - session.used > self._idle or now - session.began > self._longest:
+        if self._is_over(session, now):
             del self._sessions[secret]
             return None
         session.used = now
         return session.identity
+
+    def people(self, now: float) -> list[LoggedIn]:
+        """Who is logged in, whoever did something last first."""
+        found = [
+            LoggedIn(
+                one.identity.name,
+                one.identity.role,
+                one.identity.way,
+                one.host,
+                now - one.began,
+                now - one.used,
+            )
+            for one in self._sessions.values()
+            if not self._is_over(one, now)
+        ]
+        return sorted(found, key=lambda one: one.idle)
+
+    def _is_over(self, session: _Session, now: float) -> bool:
+        return now - session.used > self._idle or now - session.began > self._longest
 
     def end(self, secret: str) -> None:
         """Let somebody go; an unknown secret is no error."""
@@ -68,9 +100,9 @@ class Sessions:
         self._links[secret] = (Identity(name, role, "link"), now + LINK_LIFE)
         return secret
 
-    def follow(self, link: str, now: float) -> tuple[str, Identity] | None:
+    def follow(self, link: str, now: float, host: str = "") -> tuple[str, Identity] | None:
         """A session for somebody who follows a link; None where it was used already, or is too old, or is none."""
         identity, until = self._links.pop(link, (None, 0.0))
         if identity is None or now > until:
             return None
-        return self.begin(identity.name, identity.role, "link", now)
+        return self.begin(identity.name, identity.role, "link", now, host)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import time
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -15,10 +15,12 @@ from port502.collect.demand import Reading
 from port502.collect.latest import Current
 from port502.collect.reads import point_of
 from port502.collect.sample import BAD, GOOD, Sample, Value
-from port502.collect.settings import PointSettings
+from port502.collect.settings import ConnectionSettings, PointSettings
+from port502.collect.status import ConnectionDetail
 from port502.collect.writing import WriteResult
 from port502.errors import Port502Error, UsageError
 from port502.guard.auditor import Auditor
+from port502.guard.recall import Recalled
 from port502.guard.record import WRITE, Record
 from port502.guard.settings import AuditSettings
 from port502.history import History
@@ -26,11 +28,13 @@ from port502.history.alarm_book import alarm_events
 from port502.protocol.codes import function_name
 from port502.protocol.describe import describe
 from port502.registers.writes import request_of
+from port502.site.certificates import CertificateStatus, certificates_of
 from port502.site.running import Running
-from port502.site.status import SiteStatus
+from port502.site.status import SessionStatus, SiteStatus
 from port502.web.feed import Feed
 from port502.web.points import PointInfo, points_of
 from port502.web.roles import Identity
+from port502.web.traffic import Tap, Taps
 
 log = logging.getLogger("port502.web")
 
@@ -89,6 +93,7 @@ class Station:
     def __init__(self, running: Running) -> None:
         self.running = running
         self.feed = Feed()
+        self._taps = Taps(running)
         self._points: dict[str, PointInfo] = {}
         self._site: object = None
         self._auditor: Auditor | None = None
@@ -100,6 +105,7 @@ class Station:
     def stop(self) -> None:
         """Pass nothing on any more."""
         self.running.collector.remove_sink(SINK)
+        self._taps.close()
         if self._auditor is not None:
             self._auditor.close()
             self._auditor = None
@@ -157,6 +163,51 @@ class Station:
             alarms=sum(alarm.active for alarm in alarms),
             unacknowledged=sum(alarm.state in WAITING for alarm in alarms),
         )
+
+    # Connections
+
+    def connection(self, name: str) -> ConnectionDetail:
+        """How one connection fares, closely looked at; raises UsageError for a name that is none."""
+        return self.running.collector.detail(name)
+
+    def settings_of(self, connection: str) -> ConnectionSettings:
+        """What the site file says of a connection; raises UsageError for a name that is none."""
+        for one in self.running.site.connections:
+            if one.name == connection:
+                return one
+        raise UsageError(f"there is no connection {connection!r}")
+
+    def connection_of(self, device: str) -> str:
+        """The connection that a device is asked through; raises UsageError for a name that is none."""
+        for one in self.running.site.connections:
+            if any(known.name == device for known in one.devices):
+                return one.name
+        raise UsageError(f"there is no device {device!r}")
+
+    def listen(self, connection: str) -> Tap:
+        """What passes on a connection; it is heard from the first look on, until nobody has looked for a while."""
+        return self._taps.look(connection)
+
+    # Security
+
+    @property
+    def locked(self) -> str:
+        """Why all writes are stopped; empty when they are not."""
+        return self.running.listeners.locked
+
+    def sessions(self) -> list[SessionStatus]:
+        """Who is connected to the listeners."""
+        return self.running.listeners.sessions()
+
+    def decisions(
+        self, most: int = 100, before: int | None = None, events: Collection[str] = ()
+    ) -> list[Recalled]:
+        """What the gates decided and saw last, newest first; ``before`` a number goes on from there."""
+        return self.running.listeners.recall.newest(most, before=before, events=events)
+
+    async def certificates(self) -> list[CertificateStatus]:
+        """The certificates that the site uses, those that end first at the front."""
+        return await asyncio.to_thread(certificates_of, self.running.site)
 
     # What was
 
@@ -267,6 +318,7 @@ class Station:
         if self._auditor is None:
             path = self.running.site.history.path / "audit" / "web.jsonl"
             self._auditor = AuditSettings(path=path).auditor()
+            self.running.listeners.recall.hear(self._auditor, "web", writes=True)
         self._auditor.take(
             Record(
                 event=WRITE,

@@ -45,7 +45,7 @@ class Entrance:
             self._throttle.failed(keys, now)
             raise ProblemError(401, "no such name and password")
         self._throttle.succeeded(keys)
-        return self._door.sessions.begin(found.name, found.role, "password", now)
+        return self._door.sessions.begin(found.name, found.role, "password", now, host)
 
 
 async def entrance_of(request: Request) -> Entrance:
@@ -60,10 +60,10 @@ def set_cookie(response: Response, secret: str, *, secure: bool) -> None:
 
 
 @entering.get("/enter/{link}", include_in_schema=False)
-async def enter(link: str, request: Request) -> Response:
+async def enter(link: str, request: Request, host: Host) -> Response:
     """Let somebody in who follows a link, once."""
     door: Door = request.app.state.door
-    found = door.sessions.follow(link, time.monotonic())
+    found = door.sessions.follow(link, time.monotonic(), host)
     if found is None:
         raise ProblemError(
             401, "this link was used already, or is too old; the site prints a new one when it starts"
