@@ -23,9 +23,10 @@ from port502.client.settings import check_unit
 from port502.discover.doctor.examine import Examination
 from port502.discover.doctor.expect import parse_expected
 from port502.discover.doctor.failed_write import FailedWrite, parse_failed_write, read_failed_write
-from port502.discover.doctor.pages import check_path, write_report
+from port502.discover.doctor.page import page
 from port502.discover.doctor.question import DEEP, Pace, Question
 from port502.discover.doctor.report import Report, StepDone
+from port502.discover.pages import check_path, write_page
 from port502.errors import UsageError
 from port502.protocol.codes import MAX_READ_BITS, MAX_READ_REGISTERS
 from port502.registers.reference import Reference, parse_reference
@@ -144,7 +145,7 @@ def doctor(
         for line in diagnosis_lines(found, verbose=verbose, colour=_is_looked_at(), width=console().width):
             put(line)
     if report is not None:
-        write_report(found, report)
+        write_page(page(found), report)
         say(f"port502: the report is in {report}")
     raise typer.Exit(INTERRUPTED if stopped else FAULTS_FOUND if found.is_fault else DONE)
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 from html.parser import HTMLParser
 
-from port502.discover.doctor.pages.html import html
+from port502.discover.doctor.page import page
+from port502.discover.pages.html import html
 from tests.discover.doctor.reports import HOSTILE, report
 
 
@@ -28,7 +29,7 @@ class Strict(HTMLParser):
 
 
 def test_it_is_whole_and_needs_no_other_file() -> None:
-    text = html(report())
+    text = html(page(report()))
     parser = Strict()
     parser.feed(text)
     assert parser.open == []
@@ -38,6 +39,6 @@ def test_it_is_whole_and_needs_no_other_file() -> None:
 
 
 def test_what_a_device_said_stands_there_as_text() -> None:
-    text = html(report(step_result=HOSTILE))
+    text = html(page(report(step_result=HOSTILE)))
     assert "<script>" not in text
     assert "&lt;script&gt;" in text

@@ -1,20 +1,20 @@
-"""The report as a page that one can send to whoever makes or looks after the device: HTML, Markdown, PDF."""
+"""Reports as pages that one can send: HTML, Markdown, PDF."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
 
-from port502.discover.doctor.pages.html import html
-from port502.discover.doctor.pages.markdown import markdown
-from port502.discover.doctor.pages.pdf import pdf
-from port502.discover.doctor.report import Report
+from port502.discover.pages.html import html
+from port502.discover.pages.markdown import markdown
+from port502.discover.pages.page import Page
+from port502.discover.pages.pdf import pdf
 from port502.errors import ConfigError, UsageError
 
-WRITERS: dict[str, Callable[[Report], bytes]] = {
-    ".html": lambda report: html(report).encode(),
-    ".htm": lambda report: html(report).encode(),
-    ".md": lambda report: markdown(report).encode(),
+WRITERS: dict[str, Callable[[Page], bytes]] = {
+    ".html": lambda page: html(page).encode(),
+    ".htm": lambda page: html(page).encode(),
+    ".md": lambda page: markdown(page).encode(),
     ".pdf": pdf,
 }
 
@@ -25,10 +25,10 @@ def check_path(path: Path) -> None:
         raise UsageError(f"{path}: a report is .html, .md or .pdf")
 
 
-def write_report(report: Report, path: Path) -> None:
+def write_page(page: Page, path: Path) -> None:
     """Write the page in the form that the name's ending asks for; raises UsageError, ConfigError."""
     check_path(path)
-    data = WRITERS[path.suffix.lower()](report)
+    data = WRITERS[path.suffix.lower()](page)
     try:
         path.write_bytes(data)
     except OSError as error:

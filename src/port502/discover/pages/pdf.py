@@ -1,4 +1,4 @@
-"""The report as a PDF of a page or two, made with reportlab where that is installed."""
+"""A report as a PDF of a page or two, made with reportlab where that is installed."""
 
 from __future__ import annotations
 
@@ -6,15 +6,14 @@ import io
 from html import escape
 from typing import Any
 
-from port502.discover.doctor.pages.content import Section, page
-from port502.discover.doctor.report import Report
+from port502.discover.pages.page import Page, Section
 from port502.errors import UsageError
 
 _INSTALL = "a PDF report needs the package reportlab: pip install 'port502[report]' (or write .html or .md)"
 _WIDE = 482.0
 
 
-def pdf(report: Report) -> bytes:
+def pdf(made: Page) -> bytes:
     """The whole document; raises UsageError where reportlab is not installed."""
     try:
         from reportlab.lib.pagesizes import A4
@@ -22,7 +21,6 @@ def pdf(report: Report) -> bytes:
         from reportlab.platypus import Paragraph, SimpleDocTemplate
     except ImportError:
         raise UsageError(_INSTALL) from None
-    made = page(report)
     text = ParagraphStyle("text", fontName="Helvetica", fontSize=9, leading=12, spaceAfter=4)
     head = ParagraphStyle(
         "head", parent=text, fontName="Helvetica-Bold", fontSize=10, spaceBefore=10, leading=14

@@ -1,11 +1,10 @@
-"""The report as one HTML file that needs nothing else: no script, no image, no other file."""
+"""A report as one HTML file that needs nothing else: no script, no image, no other file."""
 
 from __future__ import annotations
 
 from html import escape
 
-from port502.discover.doctor.pages.content import Section, page
-from port502.discover.doctor.report import Report
+from port502.discover.pages.page import Page, Section
 
 _STYLE = """
 :root { color-scheme: light dark; --line: #8884; --soft: #8881; --fault: #b3261e; --notice: #8a6100; --fine: #1b7a3d }
@@ -27,9 +26,8 @@ code { font: .85rem ui-monospace, monospace } footer { margin-top: 2.5rem; opaci
 _COMMANDS = frozenset(("Linux", "Windows"))
 
 
-def html(report: Report) -> str:
+def html(made: Page) -> str:
     """The whole page; what devices said stands there as text and nothing else."""
-    made = page(report)
     sections = "\n".join(_section(one) for one in made.sections)
     return f"""<!doctype html>
 <html lang="en">

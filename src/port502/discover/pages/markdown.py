@@ -1,14 +1,12 @@
-"""The report as Markdown."""
+"""A report as Markdown."""
 
 from __future__ import annotations
 
-from port502.discover.doctor.pages.content import Section, page
-from port502.discover.doctor.report import Report
+from port502.discover.pages.page import Page, Section
 
 
-def markdown(report: Report) -> str:
+def markdown(made: Page) -> str:
     """The whole page."""
-    made = page(report)
     parts = [
         f"# {_plain(made.title)}",
         f"**{made.code} · {_plain(made.verdict)}** ({made.confidence})",

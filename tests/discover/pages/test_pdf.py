@@ -6,7 +6,8 @@ import sys
 
 import pytest
 
-from port502.discover.doctor.pages.pdf import pdf
+from port502.discover.doctor.page import page
+from port502.discover.pages.pdf import pdf
 from port502.errors import UsageError
 from tests.discover.doctor.reports import HOSTILE, report
 from tests.peers import need_module
@@ -15,7 +16,7 @@ from tests.peers import need_module
 @pytest.mark.slow
 def test_a_document_of_a_page_or_two() -> None:
     need_module("reportlab", "port502[report]")
-    data = pdf(report(step_result=HOSTILE))
+    data = pdf(page(report(step_result=HOSTILE)))
     assert data.startswith(b"%PDF-")
     assert data.rstrip().endswith(b"%%EOF")
     assert 1 <= data.count(b"/Type /Page\n") + data.count(b"/Type /Page ") <= 3
@@ -26,4 +27,4 @@ def test_without_the_package_it_is_said_what_to_install(monkeypatch: pytest.Monk
         monkeypatch.delitem(sys.modules, name)
     monkeypatch.setitem(sys.modules, "reportlab", None)
     with pytest.raises(UsageError, match=r"pip install 'port502\[report\]'"):
-        pdf(report())
+        pdf(page(report()))

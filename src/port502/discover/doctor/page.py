@@ -1,36 +1,11 @@
-"""What stands on every page of a report, whatever its form: headings with rows of text."""
+"""A diagnosis as a page that one can send to whoever makes or looks after the device."""
 
 from __future__ import annotations
-
-from dataclasses import dataclass
 
 from port502 import __version__
 from port502.discover.doctor.judge import Judged
 from port502.discover.doctor.report import Report
-
-
-@dataclass(frozen=True, slots=True)
-class Section:
-    """A heading, a paragraph, and a table under it; empty parts are left out."""
-
-    heading: str
-    text: str = ""
-    columns: tuple[str, ...] = ()
-    rows: tuple[tuple[str, ...], ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Page:
-    """A report in parts."""
-
-    title: str
-    verdict: str
-    code: str
-    confidence: str
-    level: str
-    fix: str
-    sections: tuple[Section, ...]
-    foot: str
+from port502.discover.pages.page import Page, Section
 
 
 def page(report: Report) -> Page:

@@ -1,8 +1,8 @@
-"""What stands on every page of a report."""
+"""A diagnosis as a page."""
 
 from __future__ import annotations
 
-from port502.discover.doctor.pages.content import page
+from port502.discover.doctor.page import page
 from tests.discover.doctor.reports import report
 
 
