@@ -101,3 +101,12 @@ async def test_serial_frames_are_spoken_where_the_target_says_so() -> None:
         talk = talk_to(server.url)
         assert (await talk.ask(1, READ)).registers == (40,)
         await talk.close()
+
+
+async def test_a_late_reply_to_what_was_given_up_is_passed_over() -> None:
+    async with serving(rule(Delay(0.1, 0.1), times=1)) as (server, _):
+        talk = talk_to(server.url)
+        assert (await talk.ask(1, READ, timeout=0.02)).answer is Answer.SILENT
+        exchange = await talk.ask(1, read_of(Table.HOLDING, 1), timeout=5.0)
+        assert (exchange.answer, exchange.registers, exchange.strays) == (Answer.REPLY, (41,), b"")
+        await talk.close()

@@ -8,8 +8,9 @@ from ipaddress import ip_address
 import pytest
 
 from port502.transport.probe import netlink, routes
+from port502.transport.probe.attempt import Place
 from port502.transport.probe.interfaces import interfaces
-from port502.transport.probe.routes import route_to
+from port502.transport.probe.routes import route_to, source_for
 
 linux = pytest.mark.skipif(sys.platform != "linux", reason="netlink is Linux's")
 
@@ -47,3 +48,9 @@ def test_a_gateway_and_our_own_address_are_read_out_of_the_row(monkeypatch: pyte
 def test_a_system_without_such_tables_tells_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(netlink, "is_available", lambda: False)
     assert route_to(ip_address("127.0.0.1")) is None
+
+
+def test_our_own_address_on_the_way_is_the_systems_choice() -> None:
+    assert source_for(Place("127.0.0.1", 502)) == "127.0.0.1"
+    with pytest.raises(OSError, match=r"\w"):
+        source_for(Place("255.255.255.255", 502))

@@ -47,12 +47,13 @@ class Talk:
         self.requests = 0
         self._serial = question.target.scheme == "rtu+tcp"
         self._next_id = FIRST_ID
-        self._ids: dict[int, None] = {}
+        self._given_up: dict[bytes, None] = {}
         self._last = 0.0
 
     async def open(self, timeout: float | None = None) -> Attempt:
         """Connect anew, whatever there was before; ``line`` is None where that failed."""
         await self.close()
+        self._given_up.clear()
         limit = timeout or self.question.pace.connect
         seen, sock = await attempt(self.place, limit, source=self.question.source)
         if sock is not None:
@@ -111,19 +112,23 @@ class Talk:
         if self._serial:
             return RtuFraming("client").encode(0, unit, request.encode())
         number, self._next_id = self._next_id, self._next_id % 0xFFFF + 1
-        self._ids[number] = None
-        while len(self._ids) > _REMEMBERED:
-            self._ids.pop(next(iter(self._ids)))
         return MbapFraming().encode(number, unit, request.encode())
 
     async def _hear(self, line: Line, sent: bytes, timeout: float, patience: float) -> tuple[bytes, bool]:
-        """What comes, and whether it came after its time."""
+        """What comes, and whether it came after its time; late replies to what was given up are passed over."""
         enough = self._enough(sent)
-        heard = await line.listen(timeout, enough)
-        late = False
-        if not heard and line.is_open and patience > timeout:
-            heard = await line.listen(patience - timeout, enough)
-            late = bool(heard)
+        began = time.monotonic()
+        until = began + timeout
+        heard, late = b"", False
+        while not heard and line.is_open:
+            left = until - time.monotonic()
+            if left <= 0:
+                if late or patience <= timeout:
+                    break
+                late, until = True, began + patience
+                continue
+            heard = self._without_late(await line.listen(left, enough))
+        late = late and bool(heard)
         if (
             heard
             and not self._serial
@@ -133,6 +138,13 @@ class Talk:
         ):
             heard += await line.listen(LINGER, lambda more: _frame_of(heard + more, sent) is not None)
         return heard, late
+
+    def _without_late(self, heard: bytes) -> bytes:
+        """What is left behind replies to requests that were given up."""
+        while len(heard) >= 8 and heard[2:4] == b"\0\0" and heard[:2] in self._given_up and is_whole(heard):
+            del self._given_up[heard[:2]]
+            heard = heard[6 + int.from_bytes(heard[4:6], "big") :]
+        return heard
 
     def _enough(self, sent: bytes) -> Callable[[bytes], bool]:
         if self._serial:
@@ -160,6 +172,7 @@ class Talk:
                 taken = take_apart(sent, request, ours)
         elif line.is_open:
             taken = Taken(Answer.SILENT)
+            self._give_up(sent)
         else:
             taken = Taken(Answer.CLOSED if line.ending == FIN else Answer.RESET)
         return Exchange(
@@ -179,6 +192,12 @@ class Talk:
             late,
             strays[:64],
         )
+
+    def _give_up(self, sent: bytes) -> None:
+        if not self._serial:
+            self._given_up[sent[:2]] = None
+            while len(self._given_up) > _REMEMBERED:
+                self._given_up.pop(next(iter(self._given_up)))
 
     async def _pause(self) -> None:
         wait = self._last + self.question.pace.pause - time.monotonic()

@@ -8,6 +8,7 @@ import sys
 from dataclasses import dataclass
 from ipaddress import IPv4Address, IPv6Address, ip_address
 
+from port502.transport.probe.attempt import Place
 from port502.transport.probe.interfaces import Address as Own
 from port502.transport.probe.interfaces import Interface, interfaces
 from port502.transport.probe.netlink import GET_ROUTE, ask
@@ -36,6 +37,16 @@ class Route:
     def is_local(self) -> bool:
         """Whether the address is one of this machine."""
         return self.interface is not None and self.interface.is_loopback
+
+
+def source_for(place: Place) -> str:
+    """Our own address on the way to a place, as the system would choose it; raises OSError where no way leads there.
+
+    Nothing is sent: a datagram socket is only connected.
+    """
+    with socket.socket(place.family, socket.SOCK_DGRAM) as sock:
+        sock.connect(place.sockaddr)
+        return str(sock.getsockname()[0])
 
 
 def route_to(address: IPv4Address | IPv6Address) -> Route | None:

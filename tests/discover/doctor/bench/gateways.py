@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+from port502.service.call import Call
 from port502.service.device import Device
 from port502.service.units import Units
 from port502.simulate.bus import Line, SerialBus
@@ -60,6 +61,18 @@ def own_exception(folder: Path) -> Any:
 def slow_line(folder: Path) -> Any:
     unit = Device(holding={range(60): 7})
     return faulty(service=SerialBus({1: unit}, Line(baud=9600)), samples=4)
+
+
+@on_loopback("OK", "a device behind a gateway that ignores all functions but one")
+def ignoring(folder: Path) -> Any:
+    inner = device()
+
+    def one_function(call: Call) -> Any:
+        return inner(call) if call.request.function == 3 else None
+
+    return faulty(
+        service=SerialBus({1: one_function}, Line(baud=115200, turnaround=0.0, timeout=0.4)), samples=10
+    )
 
 
 @on_loopback("GW.CACHED", "a gateway that answers out of its memory, with a dead bus behind it")

@@ -24,7 +24,7 @@ NEAR, FAR = "tcp://10.50.1.11", "tcp://10.50.2.10"
 
 
 @contextlib.contextmanager
-def served_on(host: Host, *ports: int) -> Iterator[None]:
+def served_on(host: Host, *ports: int, allow: tuple[str, ...] = EVERYBODY) -> Iterator[None]:
     """A healthy device on all addresses of a host."""
     ready: Future[tuple[asyncio.AbstractEventLoop, asyncio.Event]] = Future()
 
@@ -34,7 +34,7 @@ def served_on(host: Host, *ports: int) -> Iterator[None]:
             for port in ports or (502,):
                 for every in ("0.0.0.0", "[::]"):
                     device = Device(holding={range(60): 7}, input={range(10): 8})
-                    server = Server(device, f"tcp://{every}:{port}", allow=EVERYBODY)
+                    server = Server(device, f"tcp://{every}:{port}", allow=allow)
                     await stack.enter_async_context(server)
             ready.set_result((asyncio.get_running_loop(), stop))
             await stop.wait()
@@ -96,6 +96,16 @@ def healthy(hosts: Hosts) -> Iterator[Question]:
 def healthy_six(hosts: Hosts) -> Iterator[Question]:
     with served_on(hosts["plc"]):
         yield asked("tcp://[fd50:2::10]:502")
+
+
+@on_networks("OK", "a healthy device at a link-local address")
+@contextlib.contextmanager
+def healthy_link_local(hosts: Hosts) -> Iterator[Question]:
+    told = hosts["laptop"].run("ip", "-6", "-o", "address", "show", "dev", "eth0", "scope", "link")
+    address = told.split()[3].partition("/")[0]
+    everybody = (*EVERYBODY, "fe80::/10")
+    with served_on(hosts["laptop"], allow=everybody):
+        yield asked(f"tcp://[{address}%eth0]:502")
 
 
 @on_networks("NAME.MANY", "a name of two addresses, the first of which is dead")

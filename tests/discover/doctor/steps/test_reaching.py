@@ -90,7 +90,20 @@ async def test_the_interface_that_would_fit_is_found_though_no_way_leads_there(
         raise OSError(101, "Network is unreachable")
 
     monkeypatch.setattr(reaching, "route_to", nowhere)
+    monkeypatch.setattr(reaching, "source_for", nowhere)
     monkeypatch.setattr(reaching, "interfaces", lambda: (ETH,))
     seen = await route(at(Place("192.168.1.77", 502)), Visit())
     assert seen.route is not None
     assert (seen.route.nearest, seen.route.error) == (ETH, "Network is unreachable")
+
+
+async def test_a_way_that_the_system_finds_counts_more_than_its_table(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def nowhere(address: object) -> Route:
+        raise OSError(101, "Network is unreachable")
+
+    monkeypatch.setattr(reaching, "route_to", nowhere)
+    seen = await route(at(Place("127.0.0.1", 502)), Visit())
+    assert seen.route is not None
+    assert (seen.route.route, seen.route.error) == (None, "")

@@ -20,7 +20,7 @@ from port502.transport.probe.interfaces import Interface, interfaces
 from port502.transport.probe.line import Line
 from port502.transport.probe.neighbours import Neighbour, neighbours
 from port502.transport.probe.own import own_connections
-from port502.transport.probe.routes import Route, route_to
+from port502.transport.probe.routes import Route, route_to, source_for
 
 MOST_ADDRESSES = 4
 PORTS = (502, 503, 802, 1502, 4196, 5020, 8502, 10502)
@@ -54,11 +54,20 @@ async def route(evidence: Evidence, visit: Visit) -> Evidence:
     try:
         way = route_to(place.ip)
     except OSError as problem:
-        error = problem.strerror or str(problem)
+        error = _confirmed(place, problem)
     untested = evidence.untested
     if way is None and not error:
         untested = (*untested, Untested("route and neighbour", "this system's tables are not known here"))
     return replace(evidence, route=RouteSeen(way, error, known, _nearest(place, known)), untested=untested)
+
+
+def _confirmed(place: Place, problem: OSError) -> str:
+    """What the table says against a way, unless the system finds one all the same (zones, rules of its own)."""
+    try:
+        source_for(place)
+    except OSError:
+        return problem.strerror or str(problem)
+    return ""
 
 
 def _nearest(place: Place, known: tuple[Interface, ...]) -> Interface | None:

@@ -30,6 +30,8 @@ _BENT = (Answer.OTHER_ID, Answer.OTHER_UNIT)
 _GATEWAY = (0x0A, 0x0B)
 _BUSY = (0x05, 0x06)
 _QUICK = 0.3
+_TELLING = (1, 2, 4, 43)
+_MOST_IGNORED = 2
 
 
 async def modbus(evidence: Evidence, visit: Visit) -> Evidence:
@@ -111,11 +113,18 @@ async def functions(evidence: Evidence, visit: Visit) -> Evidence:
         return evidence
     limit = evidence.question.pace.timeout
     patient = min(limit, max(_QUICK, 5 * first.took)) if first.answered else limit
-    asked = [
-        await talk.ask(first.unit, request, timeout=patient)
-        for request in others_than(first.request)
-        if first.answered or request.function in (1, 2, 4, 43)
-    ]
+    asked: list[Exchange] = []
+    ignored = 0
+    for request in others_than(first.request):
+        if not first.answered and request.function not in _TELLING:
+            continue
+        asked.append(await talk.ask(first.unit, request, timeout=patient, patience=limit))
+        ignored += asked[-1].answer is Answer.SILENT
+        if first.answered and ignored == _MOST_IGNORED:
+            evidence = _untested(
+                evidence, "other functions", "the device ignores those that it does not know"
+            )
+            break
     return replace(evidence, functions=tuple(asked))
 
 
