@@ -77,7 +77,8 @@ class Message:
         """Function code and data; empty where this is no Modbus."""
         if not self.is_modbus:
             return b""
-        return self.adu[1:-2] if self.way.framing == "rtu" else self.adu[_MBAP : 6 + (self.len or 0)]
+        adu = self.adu
+        return adu[1:-2] if self.way.framing == "rtu" else adu[_MBAP : 6 + (adu[4] << 8 | adu[5])]
 
     @property
     def trans_id(self) -> int | None:
@@ -104,8 +105,9 @@ class Message:
     @property
     def function(self) -> int | None:
         """Function code as sent: with the exception bit (0x80) where the server refuses."""
-        pdu = self.pdu
-        return pdu[0] if pdu else None
+        if not self.is_modbus:
+            return None
+        return self.adu[1 if self.way.framing == "rtu" else _MBAP]
 
     @property
     def func_code(self) -> int | None:
@@ -127,8 +129,10 @@ class Message:
     @property
     def exception_code(self) -> int | None:
         """Why the server refused; None where it did not."""
+        if self.way.asks or (self.function or 0) < EXCEPTION_BIT:
+            return None
         pdu = self.pdu
-        return pdu[1] if len(pdu) > 1 and pdu[0] >= EXCEPTION_BIT and not self.way.asks else None
+        return pdu[1] if len(pdu) > 1 else None
 
     @property
     def request_frame(self) -> int | None:
