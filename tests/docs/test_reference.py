@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 import port502
+from port502.discover.doctor.findings import FINDINGS
 from port502.protocol.codes import EXCEPTION_NAMES, FUNCTION_NAMES
 from port502.traffic.filter.compiled import compile_filter
 
@@ -87,3 +88,13 @@ def test_every_requirement_of_modbus_tcp_security_is_shown_by_a_test(site: Path)
     rows = re.findall(r"^\| R-(\d\d) \| .+ \| (.+) \| .* \|$", page, re.MULTILINE)
     assert len(rows) >= 60
     assert all("(`test_r" in shown for _, shown in rows)
+
+
+def test_every_finding_of_the_doctor_has_its_section_and_what_shows_it(site: Path) -> None:
+    page = (site / "reference/findings.md").read_text()
+    for code, finding in FINDINGS.items():
+        assert f"\n## {code}\n" in page
+        (row,) = re.findall(rf"^\| \[{re.escape(code)}\]\(#\S+\) \| (.+) \| (.+) \|$", page, re.MULTILINE)
+        assert row[0] == finding.title
+        assert row[1].endswith(("(loopback)", "(network namespaces)"))
+    assert "{" not in page.replace("{ port502", "")

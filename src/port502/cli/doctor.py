@@ -14,7 +14,6 @@ import typer
 from port502.cli import options
 from port502.cli.diagnosis_view import diagnosis_lines, step_line
 from port502.cli.exits import DONE, FAULTS_FOUND, INTERRUPTED
-from port502.cli.loop import run
 from port502.cli.output import console, put, put_json, say
 from port502.cli.secure import Secure
 from port502.cli.stopping import stoppable
@@ -41,7 +40,7 @@ def doctor(
     target: options.Target,
     refs: Annotated[
         list[str] | None,
-        typer.Argument(metavar="[REF...]", help="The reads that fail or look wrong: holding:0*10, 40001."),
+        typer.Argument(metavar="REF...", help="The reads that fail or look wrong: holding:0*10, 40001."),
     ] = None,
     unit: options.Unit = None,
     expect: Annotated[
@@ -128,7 +127,8 @@ def doctor(
     question = _place(target, unit, site, Secure(certificate, key, authority, crl, name))
     pace = DEEP if deep else Pace()
     if timeout is not None:
-        pace = replace(pace, timeout=timeout, patience=max(pace.patience, timeout))
+        patience, wait = max(pace.patience, timeout), max(pace.connect, timeout)
+        pace = replace(pace, timeout=timeout, patience=patience, connect=wait)
     question = replace(
         question,
         reads=tuple(_read(one) for one in refs or ()),
@@ -138,7 +138,7 @@ def doctor(
         pace=pace,
         failed_write=_failed_write(log, write_error, question.target.host),
     )
-    found, stopped = run(_look(question, verbose=verbose, quiet=quiet or json))
+    found, stopped = asyncio.run(_look(question, verbose=verbose, quiet=quiet or json))
     if json:
         put_json(found.json())
     else:
