@@ -10,11 +10,12 @@ from port502.transport.probe.line import Line
 
 _TIMEOUT = 1.0
 _ALERT, _HANDSHAKE = 0x15, 0x16
+_SERVER_HELLO = 2
 _KEPT = 64
 
 
 async def tls_hello(place: Place, source: str | None = None) -> bytes:
-    """What comes in answer to a TLS hello; empty unless it is a TLS record."""
+    """What comes in answer to a TLS hello; empty unless it is that of a TLS server."""
     _, sock = await attempt(place, _TIMEOUT, source=source)
     if sock is None:
         return b""
@@ -24,12 +25,14 @@ async def tls_hello(place: Place, source: str | None = None) -> bytes:
         heard = await line.listen(_TIMEOUT)
     finally:
         await line.close()
-    return heard[:_KEPT] if is_record(heard) else b""
+    return heard[:_KEPT] if is_answer(heard) else b""
 
 
-def is_record(data: bytes) -> bool:
-    """Whether bytes begin with a TLS alert or handshake."""
-    return len(data) >= 3 and data[0] in (_ALERT, _HANDSHAKE) and data[1] == 3
+def is_answer(data: bytes) -> bool:
+    """Whether bytes begin with the hello of a TLS server or with an alert; our own hello, echoed, is neither."""
+    if len(data) < 6 or data[1] != 3:
+        return False
+    return data[0] == _ALERT or (data[0] == _HANDSHAKE and data[5] == _SERVER_HELLO)
 
 
 def hello() -> bytes:
