@@ -7,7 +7,8 @@ import sys
 
 import pytest
 
-from port502.cli.ask import Declined, check_consent, confirm
+from port502.cli import ask
+from port502.cli.ask import Declined, ask_password, check_consent, confirm
 from port502.errors import UsageError
 
 
@@ -58,3 +59,23 @@ def test_an_interrupted_question_ends_its_line(monkeypatch: pytest.MonkeyPatch) 
     with pytest.raises(KeyboardInterrupt):
         confirm("Write?", yes=False)
     assert said.getvalue() == "Write? [y/N] \n"
+
+
+def test_a_password_is_typed_twice_at_a_terminal(monkeypatch: pytest.MonkeyPatch) -> None:
+    said = at_terminal(monkeypatch, "")
+    typed = ["one password", "one password", "one password", "another"]
+
+    def unseen(prompt: str, stream: io.StringIO) -> str:
+        stream.write(prompt)
+        return typed.pop(0)
+
+    monkeypatch.setattr(ask, "getpass", unseen)
+    assert ask_password("Password of ann") == "one password"
+    assert said.getvalue() == "Password of ann: Once more: "
+    with pytest.raises(UsageError, match="not the same password"):
+        ask_password("Password of ann")
+
+
+def test_a_password_from_a_pipe_is_one_line(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sys, "stdin", io.StringIO("with spaces \r\nmore\n"))
+    assert ask_password("Password") == "with spaces "

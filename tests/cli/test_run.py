@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from contextlib import nullcontext
 from pathlib import Path
 
@@ -86,3 +88,19 @@ def test_a_faulty_site_ends_with_2_and_one_line(run: Run, tmp_path: Path) -> Non
     assert done.err.count("\n") == 1
     assert "`port502 check site.yaml` names all" in done.err
     assert run("run", "nowhere.yaml").code == 2
+
+
+@pytest.mark.slow
+def test_the_dashboard_is_there_and_said_on_standard_output(tmp_path: Path, device: str) -> None:
+    site = SITE.format(url=device) + 'web: {listen: "127.0.0.1:0"}\n'
+    (tmp_path / "site.yaml").write_text(site)
+    done = subprocess.run(
+        [sys.executable, "-m", "port502", "run", "site.yaml", "--web", "--for", "0.1"],
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=True,
+    )
+    assert done.stdout.startswith("listening on http://127.0.0.1:")
+    assert "follow this link once: http://127.0.0.1:" in done.stderr

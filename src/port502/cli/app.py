@@ -32,6 +32,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "firewall": ("port502.cli.firewall", "Write the firewall rules that match a site."),
     "guard": ("port502.cli.guard", "Let through to a device what a policy allows."),
     "demo": ("port502.cli.demo", "Watch a simulated site being collected."),
+    "web": ("port502.cli.web", "Say who may use the dashboard and the API."),
     "pki": ("port502.cli.pki", "Make and look after certificates of tls:// connections."),
 }
 """Each command's module and what it does in one line."""

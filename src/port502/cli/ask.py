@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from getpass import getpass
 
 from port502.errors import UsageError
 
@@ -34,3 +35,13 @@ def confirm(question: str, *, yes: bool) -> None:
         raise
     if answer.strip().lower() not in ("y", "yes"):
         raise Declined("nothing was sent")
+
+
+def ask_password(prompt: str) -> str:
+    """A new password: typed twice, unseen, at a terminal; else the one line that is piped in. Raises UsageError."""
+    if not sys.stdin.isatty():
+        return sys.stdin.readline().rstrip("\r\n")
+    password = getpass(f"{prompt}: ", stream=sys.stderr)
+    if getpass("Once more: ", stream=sys.stderr) != password:
+        raise UsageError("that was not the same password twice; nothing was changed")
+    return password

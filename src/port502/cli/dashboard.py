@@ -11,7 +11,7 @@ from typing import Annotated, TypeAlias
 import typer
 
 from port502.cli.exits import message
-from port502.cli.output import say
+from port502.cli.output import put, say
 from port502.errors import Port502Error
 from port502.site.running import Running
 
@@ -38,10 +38,11 @@ def prepare(*, quiet: bool) -> bool:
 
 
 @asynccontextmanager
-async def dashboard(running: Running, *, wanted: bool, quiet: bool) -> AsyncIterator[str]:
+async def dashboard(running: Running, *, wanted: bool, quiet: bool, tell: bool = False) -> AsyncIterator[str]:
     """The dashboard of a site that runs, and what to open in a browser; an empty text where there is none.
 
-    A site is collected whether or not somebody can look at it: what is in the dashboard's way is said and no more.
+    A site is collected whether or not somebody can look at it: what is in the dashboard's way is said and no more. With
+    ``tell`` its place is a line of the result, as those of the listeners are.
     """
     if not wanted:
         yield ""
@@ -58,10 +59,12 @@ async def dashboard(running: Running, *, wanted: bool, quiet: bool) -> AsyncIter
         return
     try:
         place = web.url if len(web.users) else web.link()
-        if not quiet:
+        if tell:
+            put(f"listening on {web.url} (dashboard)")
+        elif not quiet:
             say(f"port502: the dashboard is at {web.url}")
-            if place != web.url:
-                say(f"port502: to write and acknowledge there, follow this link once: {place}")
+        if place != web.url and not quiet:
+            say(f"port502: to write and acknowledge there, follow this link once: {place}")
         yield place
     finally:
         await web.stop()

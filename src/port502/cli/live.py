@@ -77,7 +77,7 @@ async def attend(
 ) -> Summary:
     """Run a site, and its dashboard, until its time is up or somebody stops it; SIGHUP reads its file again.
 
-    With ``tell`` a line is printed for each listener as soon as clients can come.
+    With ``tell`` a line is printed for each listener, and for the dashboard, as soon as clients can come.
     """
     reloads: set[asyncio.Task[None]] = set()
 
@@ -92,7 +92,7 @@ async def attend(
         logging_to(drawn.log if drawn else None, verbosity=verbosity, quiet=quiet),
         stoppable(reload) as stopped,
     ):
-        async with running, dashboard(running, wanted=web, quiet=quiet or screen) as place:
+        async with running, dashboard(running, wanted=web, quiet=quiet or screen, tell=tell) as place:
             if drawn is not None and place:
                 drawn.hint = f"dashboard {place}    {hint}"
             for listener in running.listeners.status() if tell else ():

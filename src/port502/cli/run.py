@@ -80,6 +80,7 @@ def run(
             verbosity=verbose,
             quiet=quiet,
             tell=not (screen or json or quiet),
+            web=web,
         )
 
     summary = loop.run(work())

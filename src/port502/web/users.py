@@ -17,7 +17,7 @@ from pydantic import Field, model_validator
 from port502.errors import ConfigError, UsageError
 from port502.site.document import Document
 from port502.site.faults import ERROR, SiteFileError
-from port502.site.kinds import Name, OneOf, Section, Text
+from port502.site.kinds import Name, NameKind, OneOf, Section, Text
 from port502.site.validate import validated
 from port502.web.passwords import fits, hashed
 from port502.web.roles import ROLES, Identity, Role
@@ -106,8 +106,17 @@ def load_users(path: Path) -> Users:
     return Users(_read(path))
 
 
+def check_name(name: str) -> None:
+    """Raises UsageError for what cannot be somebody's name."""
+    try:
+        NameKind().check(name)
+    except ValueError as error:
+        raise UsageError(str(error)) from None
+
+
 def add_user(path: Path, name: str, role: str, password: str) -> None:
     """Add somebody with a password to a users file, or give them another one; the file is made 0600 where missing."""
+    check_name(name)
     users = _read(path) if path.exists() else {}
     kept = users[name] if name in users else User(role=role)
     users[name] = kept.model_copy(update={"role": role, "password": hashed(password)})
@@ -116,6 +125,7 @@ def add_user(path: Path, name: str, role: str, password: str) -> None:
 
 def add_token(path: Path, name: str, role: str) -> str:
     """Give somebody a token, which is returned and never told again; the file keeps its hash."""
+    check_name(name)
     users = _read(path) if path.exists() else {}
     token = PREFIX + secrets.token_urlsafe(32)
     kept = users[name] if name in users else User(role=role)
