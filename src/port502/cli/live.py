@@ -92,14 +92,15 @@ async def attend(
         logging_to(drawn.log if drawn else None, verbosity=verbosity, quiet=quiet),
         stoppable(reload) as stopped,
     ):
-        async with running, dashboard(running, wanted=web, quiet=quiet or screen, tell=tell) as place:
-            if drawn is not None and place:
-                drawn.hint = f"dashboard {place}    {hint}"
+        async with running:
             for listener in running.listeners.status() if tell else ():
                 put(f"listening on {listener.url} ({listener.name})")
-            with fresh(None if drawn is None else drawn.draw):
-                await wait(stopped, seconds)
-            await asyncio.gather(*reloads)
+            async with dashboard(running, wanted=web, quiet=quiet or screen, tell=tell) as place:
+                if drawn is not None and place:
+                    drawn.hint = f"dashboard {place}    {hint}"
+                with fresh(None if drawn is None else drawn.draw):
+                    await wait(stopped, seconds)
+                await asyncio.gather(*reloads)
         return running.summary()
 
 
