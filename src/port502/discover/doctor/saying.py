@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 from port502.discover.doctor.evidence import Evidence
 from port502.discover.doctor.exchange import Exchange
+from port502.discover.doctor.naming import identity_in, named_mac
 from port502.protocol.codes import function_name
 
 
@@ -40,7 +41,9 @@ def _connect(before: Evidence, after: Evidence) -> str:
     if seen is None or seen.last is None:
         return ""
     last = seen.last
-    mac = f", MAC {seen.neighbour.mac}" if seen.neighbour is not None and seen.neighbour.mac else ""
+    mac = (
+        f", MAC {named_mac(seen.neighbour.mac)}" if seen.neighbour is not None and seen.neighbour.mac else ""
+    )
     listener = f", {seen.listener} listens" if seen.listener else ""
     own = f", this machine has {len(seen.own)} more to it" if seen.own else ""
     return f"{last.place}: {last.outcome} after {last.took * 1000:.1f} ms{mac}{listener}{own}"
@@ -66,7 +69,9 @@ def _units(before: Evidence, after: Evidence) -> str:
 
 
 def _functions(before: Evidence, after: Evidence) -> str:
-    return "; ".join(f"{one.request.function:02d}: {_short(one)}" for one in after.functions)
+    who = identity_in(after.functions)
+    parts = [f"{one.request.function:02d}: {_short(one)}" for one in after.functions]
+    return "; ".join([*parts, f"it says it is {who}"] if who else parts)
 
 
 def _silence(before: Evidence, after: Evidence) -> str:

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from port502.discover.doctor.evidence import ConnectSeen, Evidence, RouteSeen
 from port502.discover.doctor.findings import Confidence
 from port502.discover.doctor.judge.judged import Judged, Signal, concluded, found, seen
+from port502.discover.doctor.naming import named_mac
 from port502.transport.probe.attempt import Attempt, Outcome
 from port502.transport.probe.interfaces import Interface
 
@@ -102,7 +103,7 @@ def connect(evidence: Evidence) -> Iterator[Judged]:
             evidence,
             seen("ARP answers", ", ".join(tried.claimants)),
             count=len(tried.claimants),
-            macs=" and ".join(tried.claimants),
+            macs=" and ".join(map(named_mac, tried.claimants)),
         )
         return  # which of them answers is chance: whatever else was seen may be of the other
     if (near := tried.neighbour) is not None and near.mac and _other_mac(near.mac, evidence.question.mac):
@@ -111,7 +112,7 @@ def connect(evidence: Evidence) -> Iterator[Judged]:
             SURE,
             evidence,
             seen("neighbour entry", near.mac),
-            mac=near.mac,
+            mac=named_mac(near.mac),
             known=evidence.question.mac.lower(),
         )
     last = tried.last
@@ -212,7 +213,10 @@ def _surroundings(tried: ConnectSeen) -> Iterator[Signal]:
     """What was seen around the attempt."""
     if tried.neighbour is not None:
         near = tried.neighbour
-        yield seen("neighbour entry", f"{near.mac} ({near.state})" if near.mac else f"no MAC ({near.state})")
+        yield seen(
+            "neighbour entry",
+            f"{named_mac(near.mac)}, {near.state}" if near.mac else f"no MAC ({near.state})",
+        )
     if tried.next_hop is not None:
         yield seen("router's neighbour entry", tried.next_hop.mac or f"no MAC ({tried.next_hop.state})")
     if tried.alive is not None and not tried.alive.untried:

@@ -8,6 +8,7 @@ from port502.discover.doctor.evidence import Evidence, SearchSeen, ValuesSeen
 from port502.discover.doctor.expect import plausibility, read_as
 from port502.discover.doctor.findings import Confidence
 from port502.discover.doctor.judge.judged import Judged, Signal, concluded, found, seen
+from port502.discover.doctor.naming import identity_in
 from port502.registers.reference import Reference, Table
 from port502.registers.values import ORDERS
 
@@ -188,6 +189,8 @@ def _zero(
     other = "input" if reference.table is Table.HOLDING else "holding"
     told = f", while the {other} table holds other values there" if any(twin) else ""
     signals = [seen(reference.protocol_form, f"{count} registers of 0")]
+    if who := identity_in(evidence.functions):
+        signals.append(seen("it says it is", who))
     if twin:
         signals.append(seen(f"{other}:{reference.address}", " ".join(f"{word:04x}" for word in twin[:8])))
     return found(

@@ -9,7 +9,8 @@ from port502.discover.doctor.evidence import Evidence
 from port502.discover.doctor.exchange import Answer
 from port502.discover.doctor.findings import HEALTHY, UNKNOWN, Confidence, Level
 from port502.discover.doctor.judge import opening, reaching, refusing, steady, talking, values
-from port502.discover.doctor.judge.judged import Judged, Verdict, found, seen
+from port502.discover.doctor.judge.judged import Judged, Signal, Verdict, found, seen
+from port502.discover.doctor.naming import identity_in
 
 Rule: TypeAlias = Callable[[Evidence], Iterator[Judged]]
 
@@ -78,7 +79,13 @@ def _nothing_wrong(evidence: Evidence) -> Judged:
         Confidence.SURE,
         evidence,
         *signals,
+        *_identity(evidence),
         seen("unit", evidence.question.unit),
         median_ms=steady.median(times) * 1000,
         count=len(times),
     )
+
+
+def _identity(evidence: Evidence) -> tuple[Signal, ...]:
+    who = identity_in(evidence.functions)
+    return (seen("it says it is", who),) if who else ()
