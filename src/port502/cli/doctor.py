@@ -15,13 +15,14 @@ from port502.cli import options
 from port502.cli.diagnosis_view import diagnosis_lines, step_line
 from port502.cli.exits import DONE, FAULTS_FOUND, INTERRUPTED
 from port502.cli.output import console, put, put_json, say
+from port502.cli.refused_write import refused_write
 from port502.cli.secure import Secure
 from port502.cli.stopping import stoppable
 from port502.cli.target import find, site_path
 from port502.client.settings import check_unit
 from port502.discover.doctor.examine import Examination
 from port502.discover.doctor.expect import parse_expected
-from port502.discover.doctor.failed_write import FailedWrite, parse_failed_write, read_failed_write
+from port502.discover.doctor.failed_write import FailedWrite, parse_failed_write
 from port502.discover.doctor.page import page
 from port502.discover.doctor.question import DEEP, Pace, Question
 from port502.discover.doctor.report import Report, StepDone
@@ -30,7 +31,7 @@ from port502.errors import UsageError
 from port502.protocol.codes import MAX_READ_BITS, MAX_READ_REGISTERS
 from port502.registers.reference import Reference, parse_reference
 from port502.transport.tls import tls_of
-from port502.transport.url import parse_url
+from port502.transport.url import Target, parse_url
 
 app = typer.Typer(rich_markup_mode=None, add_completion=False)
 
@@ -71,7 +72,7 @@ def doctor(
         typer.Option(
             "--from",
             metavar="FILE",
-            help="An audit log: its last refused write is explained; nothing is written again.",
+            help="An audit log or a capture: its last refused write is explained; nothing is written again.",
             show_default=False,
         ),
     ] = None,
@@ -136,7 +137,7 @@ def doctor(
         deep=deep,
         mac=mac or question.mac,
         pace=pace,
-        failed_write=_failed_write(log, write_error, question.target.host),
+        failed_write=_failed_write(log, write_error, question.target),
     )
     found, stopped = asyncio.run(_look(question, verbose=verbose, quiet=quiet or json))
     if json:
@@ -224,15 +225,10 @@ def _read(text: str) -> Reference:
     return reference
 
 
-def _failed_write(log: Path | None, typed: str | None, host: str) -> FailedWrite | None:
+def _failed_write(log: Path | None, typed: str | None, target: Target) -> FailedWrite | None:
     if typed is not None:
         return parse_failed_write(typed)
-    if log is None:
-        return None
-    found = read_failed_write(log, host)
-    if found is None:
-        raise UsageError(f"{log} tells of no refused write")
-    return found
+    return None if log is None else refused_write(log, target.host, target.port)
 
 
 def _is_looked_at() -> bool:

@@ -66,8 +66,8 @@ def parse_failed_write(text: str) -> FailedWrite:
     )
 
 
-def read_failed_write(path: Path, host: str = "") -> FailedWrite | None:
-    """The last refused write of an audit log (JSON lines), to ``host`` where lines name one; None without any.
+def read_failed_write(path: Path) -> FailedWrite | None:
+    """The last refused write of an audit log (JSON lines); None without any.
 
     Raises ConfigError for a file that cannot be read. Lines of other programs are passed over.
     """
@@ -87,7 +87,7 @@ def last_refusal(lines: Iterable[str], told_by: str) -> FailedWrite | None:
     for line in lines:
         said = _fields(line)
         function, exception = said.get("function"), said.get("exception")
-        if not isinstance(function, int) or function not in _WRITES:
+        if not isinstance(function, int) or function not in WRITES:
             continue
         unit = said.get("unit")
         if (isinstance(exception, int) and exception > 0) or said.get("outcome") in _UNANSWERED:
@@ -109,7 +109,9 @@ def last_refusal(lines: Iterable[str], told_by: str) -> FailedWrite | None:
     )
 
 
-_WRITES = frozenset((5, 6, 15, 16, 21, 22, 23))
+WRITES = frozenset((5, 6, 15, 16, 21, 22, 23))
+"""The functions that write."""
+
 _UNANSWERED = frozenset(("silence", "unknown"))
 
 
@@ -141,6 +143,6 @@ def _fields(line: str) -> dict[str, object]:
 
 
 def _write_function(code: int, text: str) -> int:
-    if code not in _WRITES:
-        raise UsageError(f"{text}: function {code} does not write; those that do are {sorted(_WRITES)}")
+    if code not in WRITES:
+        raise UsageError(f"{text}: function {code} does not write; those that do are {sorted(WRITES)}")
     return code
