@@ -6,7 +6,7 @@ from importlib import import_module
 
 from fastapi import FastAPI
 
-PAGES = ("login", "overview", "devices", "points", "trends", "alarms")
+PAGES = ("login", "overview", "devices", "connection", "points", "trends", "alarms")
 
 
 def load() -> None:

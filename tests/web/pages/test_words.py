@@ -3,6 +3,7 @@ import pytest
 from port502.web.pages.words import (
     age_text,
     alarm_mark,
+    counted,
     link_mark,
     now_text,
     quality_mark,
@@ -62,3 +63,7 @@ def test_nothing_is_told_by_colour_alone() -> None:
     assert len({alarm_mark(priority).shape for priority in ("low", "medium", "high", "critical")}) == 4
     assert alarm_mark("high", quiet=True).tone == ""
     assert str(quality_mark("bad")) == "■ bad"
+
+
+def test_counts_with_their_nouns() -> None:
+    assert [counted(number, "read") for number in (0, 1, 1200)] == ["0 reads", "1 read", "1,200 reads"]

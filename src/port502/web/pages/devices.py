@@ -152,6 +152,7 @@ class _Tree:
         shown = [info for info in infos if not self._q or info.fits(self._q)] or infos
         for info in shown[:MOST_POINTS]:
             self._point(info)
+        ui.link("State, plan and traffic", f"/device/{quote(device)}").classes("p5-quiet")
         ui.link(f"All {len(infos)} points of {device}", f"/points?{urlencode({'device': device})}").classes(
             "p5-quiet"
         )

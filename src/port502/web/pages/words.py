@@ -75,6 +75,11 @@ def age_text(seconds: float) -> str:
     return f"{seconds:.0f} s"
 
 
+def counted(count: int, thing: str) -> str:
+    """A count with its noun: ``1 read``, ``1,200 reads``."""
+    return f"{count:,} {thing}{'' if count == 1 else 's'}"
+
+
 def value_text(value: Value) -> str:
     """A value as it stands on a screen."""
     if value is None:
