@@ -6,10 +6,6 @@ from pathlib import Path
 
 import pytest
 
-from port502.cli.identify import _apart
-from port502.discover.candidates import Candidate
-from port502.discover.found import FoundUnit
-from port502.discover.units import UnitClass
 from port502.service.units import Units
 from port502.site.build import load_site
 from tests.cli.conftest import Run
@@ -47,14 +43,6 @@ def test_a_sunspec_device_is_added_with_the_map_that_it_makes_of_itself(run: Run
         assert {"active_power_total"} <= {point.name for point in connection.devices[0].points}
         ran = run("run", "site.yaml", "--for", "1", "--json")
     assert ran.lines[-1]["good"] > 10
-
-
-def test_relatives_that_were_not_told_apart_are_told_how() -> None:
-    near = (Candidate("schneider/pm5100", "", "", 80), Candidate("schneider/pm5500", "", "", 78))
-    apart = _apart(FoundUnit(1, UnitClass.DEVICE, candidates=near))
-    assert [name for name, _ in apart] == ["schneider/pm5100", "schneider/pm5500"]
-    assert apart[0][1].name != apart[1][1].name
-    assert _apart(FoundUnit(1, UnitClass.DEVICE, candidates=near[:1])) == []
 
 
 def test_the_unit_is_found_where_none_is_named(run: Run) -> None:

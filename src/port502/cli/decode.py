@@ -16,12 +16,10 @@ from port502.cli.exits import DONE, PROTOCOL_BROKEN
 from port502.cli.output import put_json, say
 from port502.errors import UsageError
 from port502.registers.maps.library import Library
-from port502.registers.point import Point
 from port502.registers.reference import parse_reference
-from port502.traffic.decoding.decoded import Decoded
 from port502.traffic.decoding.decoding import Hint, decode
-from port502.traffic.decoding.readings import Named, Reading, named_values, plausible, readings
 from port502.traffic.decoding.record import record_of
+from port502.traffic.decoding.saying import meanings
 from port502.traffic.hextext.piece import Piece
 from port502.traffic.hextext.read import MOST_BYTES, read_bytes, read_text
 
@@ -108,7 +106,7 @@ def decode_command(
     points = [one.point for one in Library.default().load(map).points.values()] if map else []
     found = decode(pieces_of(given or []), hint)
     for one in found:
-        values, named = _values(one, points, every=every)
+        values, named = meanings(one, points, every=every)
         if json:
             put_json(record_of(one, values, named))
         else:
@@ -177,14 +175,3 @@ def _content(path: Path | None) -> list[Piece]:
     if data.startswith(_CAPTURES):
         raise UsageError(f"{path or 'that'} is a capture: port502 inspect {path or '-'}")
     return read_bytes(data)
-
-
-def _values(one: Decoded, points: list[Point], *, every: bool) -> tuple[list[Reading], list[Named]]:
-    """What the registers of a message may mean, and what a map says that they do."""
-    span, data = one.layout.span, one.layout.data
-    if span is None or not data:
-        return [], []
-    named = named_values(points, span, data) if points else []
-    if span.table.is_bits or len(data) < 2:
-        return [], named
-    return readings(data) if every else plausible(data), named

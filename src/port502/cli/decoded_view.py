@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 
 from port502.cli.exits import exception_hint
 from port502.cli.output import console, printable, put, table
-from port502.protocol.codes import exception_name
 from port502.registers.text import format_value
 from port502.traffic.decoding.decoded import Decoded
 from port502.traffic.decoding.layout import (
@@ -21,9 +20,9 @@ from port502.traffic.decoding.layout import (
     PLACE,
     UNIT,
     both_ways,
-    span_text,
 )
 from port502.traffic.decoding.readings import Named, Reading
+from port502.traffic.decoding.saying import FRAMINGS, title
 
 if TYPE_CHECKING:
     from rich.table import Table
@@ -38,14 +37,6 @@ STYLES = {
     DATA: "default",
     CHECK: "cyan",
     EXTRA: "red",
-}
-FRAMINGS = {
-    "mbap": "Modbus TCP",
-    "rtu": "Modbus RTU",
-    "ascii": "Modbus ASCII",
-    "pdu": "a PDU without frame",
-    "rtu+tcp": "Modbus RTU inside TCP",
-    "mbap+rtu": "Modbus RTU behind an MBAP header",
 }
 _ROW = 16
 _MOST_BYTES = 7
@@ -86,28 +77,6 @@ def show(shown: Shown, *, quiet: bool) -> None:
         for note in doubts(one):
             out.print(Text(f"  note: {printable(note)}", style="yellow"))
     put("\n".join(line.rstrip() for line in capture.get().splitlines()) + "\n")
-
-
-def title(one: Decoded) -> str:
-    """What a frame is in one line."""
-    words = [f"frame {one.frame}", FRAMINGS[one.framing]]
-    if one.unit is not None:
-        words.append(f"unit {one.unit}")
-    if not one.pdu:
-        return ": ".join((", ".join(words), "no message"))
-    answers = f"response to frame {one.request.frame}" if one.request is not None else "response"
-    words.append(answers if one.is_response else "request")
-    said = one.function_name
-    if one.exception is not None:
-        said += f" refused with exception {one.exception}, {exception_name(one.exception)}"
-    elif one.layout.span is not None and one.layout.span.quantity:
-        span = one.layout.span
-        said += (
-            f" {both_ways(span.table, span.address)}"
-            if span.address is not None and span.quantity == 1
-            else (f" {span_text(span)}")
-        )
-    return f"{', '.join(words)}: {said}"
 
 
 def doubts(one: Decoded) -> list[str]:

@@ -10,15 +10,9 @@ import typer
 from port502.cli import options
 from port502.cli.decoded_view import Shown, show
 from port502.cli.output import put, put_json
-from port502.errors import UsageError
-from port502.protocol.ascii import AsciiFraming
-from port502.protocol.compose import compose
-from port502.protocol.compose_response import compose_exception, compose_response
-from port502.protocol.mbap import MbapFraming
-from port502.protocol.message import Message
-from port502.protocol.rtu import RtuFraming
 from port502.traffic.decoding.decoding import Hint, decode
 from port502.traffic.decoding.record import record_of
+from port502.traffic.encoding import framed, message_of
 from port502.traffic.hextext.piece import Piece
 
 app = typer.Typer(rich_markup_mode=None, add_completion=False)
@@ -106,24 +100,3 @@ def encode(
         put(frame.decode().rstrip())
     else:
         put(frame.hex() if quiet else frame.hex(" "))
-
-
-def message_of(
-    function: str, words: list[str], data: str | None, *, response: bool, exception: int | None
-) -> Message:
-    """The request, response or refusal that was asked for; raises UsageError."""
-    if exception is not None:
-        if words or data is not None:
-            raise UsageError("a refusal is its function and --exception CODE, nothing more")
-        return compose_exception(function, exception)
-    return compose_response(function, words, data) if response else compose(function, words, data)
-
-
-def framed(message: Message, framing: str, transaction: int, unit: int) -> bytes:
-    """A message's bytes with what goes around them."""
-    pdu = message.encode()
-    if framing == Framing.PDU:
-        return pdu
-    if framing == Framing.MBAP:
-        return MbapFraming().encode(transaction, unit, pdu)
-    return (AsciiFraming() if framing == Framing.ASCII else RtuFraming("server")).encode(0, unit, pdu)

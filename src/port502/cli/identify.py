@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from dataclasses import replace
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 
@@ -16,25 +15,15 @@ from port502.cli.identity_view import WIDTH, identity_lines
 from port502.cli.output import console, put, put_json
 from port502.cli.scan_files import add_to_site
 from port502.cli.secure import Secure
-from port502.cli.target import CONNECT_TIMEOUT, RESPONSE_TIMEOUT, find, site_path
-from port502.client import Client
+from port502.cli.target import find, site_path
 from port502.client.settings import check_unit
 from port502.commission.discovered import addition_of
-from port502.discover.candidates import SUNSPEC, distinctions, rank, undecided
-from port502.discover.examine import Examination, Knowledge
-from port502.discover.found import FoundDevice, FoundUnit, unit_of
-from port502.discover.identity import learn
+from port502.discover.found import FoundDevice, FoundUnit
+from port502.discover.identify import identify_at, told_apart_by
 from port502.discover.inventory import device_json
-from port502.discover.line import Line
-from port502.discover.products import places_of
-from port502.discover.settings import ScanSettings
-from port502.discover.units import UnitClass
-from port502.errors import FrameError, NoReplyError, UsageError
-from port502.protocol.message import Request
-from port502.registers.maps.library import Library
-from port502.registers.maps.model import MapPoint
+from port502.errors import UsageError
 from port502.transport.tls import Tls, tls_of
-from port502.transport.url import Target, parse_url
+from port502.transport.url import parse_url
 
 app = typer.Typer(rich_markup_mode=None, add_completion=False)
 
@@ -78,7 +67,7 @@ def identify(
         check_consent(yes=yes)
     secure = Secure(certificate, key, authority, crl, name)
     device, found = asyncio.run(_identify(target, unit, timeout, site, secure))
-    apart = _apart(found)
+    apart = told_apart_by(found)
     if json:
         told = {"target": target, **device_json(device)}
         if apart:
@@ -99,51 +88,22 @@ def identify(
 async def _identify(
     target: str, unit: int | None, timeout: float | None, site: Path | None, secure: Secure
 ) -> tuple[FoundDevice, FoundUnit]:
-    place, unit, tolerate, tls = _place(target, unit, site, secure)
-    if place.is_serial or place.scheme == "rtu+tcp":
-        return await _over_client(target, place, 1 if unit is None else unit, timeout)
-    settings = replace(
-        ScanSettings(rate=None, pause=0.0, tls=tls),
-        units=None if unit is None else (unit,),
-        connect_timeout=timeout or CONNECT_TIMEOUT,
-        first_timeout=timeout or RESPONSE_TIMEOUT,
-        response_timeout=timeout or RESPONSE_TIMEOUT,
-    )
-
-    async def open_line(tolerate: frozenset[str]) -> Line:
-        line = Line(place, tolerate=tolerate)
-        return await line.open(timeout=settings.connect_timeout, tls=tls)
-
-    with trying(f"{place}"):
-        examination = Examination(await open_line(tolerate), open_line, settings, Knowledge.of())
-        try:
-            device = await examination.run()
-        finally:
-            examination.line.close()
-        if device is None or not device.devices:
-            raise _nobody(device, examination.line, unit)
-    wanted = [one for one in device.devices if unit is None or one.unit == unit] or list(device.devices)
-    return device, wanted[0]
-
-
-def _nobody(device: FoundDevice | None, line: Line, unit: int | None) -> Exception:
-    if line.says:
-        return FrameError(f"this is no Modbus: it looks like {line.says}")
-    asked = "the usual units" if unit is None else f"unit {unit}"
-    if device is not None and device.gateway:
-        return NoReplyError(f"a gateway answers there, but not {asked}; port502 scan --units 1-247 asks all")
-    return NoReplyError(f"connected, but {asked} did not answer anything")
+    url, unit, tolerate, tls = _place(target, unit, site, secure)
+    place = parse_url(url)
+    serial = place.is_serial or place.scheme == "rtu+tcp"
+    with trying(f"{place}, unit {1 if unit is None else unit}" if serial else f"{place}"):
+        return await identify_at(url, unit, timeout=timeout, tolerate=tolerate, tls=tls)
 
 
 def _place(
     target: str, unit: int | None, site: Path | None, secure: Secure
-) -> tuple[Target, int | None, frozenset[str], Tls | None]:
+) -> tuple[str, int | None, frozenset[str], Tls | None]:
     """Where to, which unit, with which tolerances and which TLS."""
     if not target.startswith("@"):
         given = secure.arguments()
         files = {word: given.get(word) for word in ("certificate", "key", "authority", "crl")}
         tls = tls_of(target, None, **files, server_side=False, name=given.get("name"))
-        return parse_url(target), None if unit is None else check_unit(unit), frozenset(), tls
+        return target, None if unit is None else check_unit(unit), frozenset(), tls
     from port502.site.build import load_site
     from port502.site.control import control_path, is_answered
 
@@ -156,31 +116,4 @@ def _place(
         )
     tls = connection.tls.context(server_side=False) if connection.tls is not None else None
     known = device.unit if device is not None else unit
-    return parse_url(connection.url), known, connection.tolerate, tls
-
-
-async def _over_client(
-    target: str, place: Target, unit: int, timeout: float | None
-) -> tuple[FoundDevice, FoundUnit]:
-    """The same over a serial line, whose timing is the client's business."""
-    wait = timeout or RESPONSE_TIMEOUT
-    knowledge = Knowledge.of()
-    with trying(f"{place}, unit {unit}"):
-        async with Client(target, unit=unit, response_timeout=wait, retries=0) as client:
-
-            async def ask(request: Request[Any]) -> Any:
-                return await client.request(request)
-
-            facts = await learn(ask, places_of(knowledge.products))
-        if not facts.functions or set(facts.functions.values()) == {"silent"}:
-            raise NoReplyError(f"unit {unit} did not answer anything")
-    candidates = rank(facts, knowledge.products, knowledge.summaries, unit=unit)
-    found = unit_of(unit, UnitClass.DEVICE, "read answered", None, facts, candidates)
-    return FoundDevice(place.host or place.device, place.port, place.scheme, units=(found,)), found
-
-
-def _apart(unit: FoundUnit) -> list[tuple[str, MapPoint]]:
-    """What would tell the first candidates apart, where what was seen does not."""
-    library = Library.default()
-    names = [one.map for one in undecided(unit.candidates) if one.map != SUNSPEC]
-    return distinctions([library.load(name) for name in names]) if len(names) > 1 else []
+    return connection.url, known, connection.tolerate, tls

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from port502.errors import Port502Error
@@ -85,7 +85,7 @@ def plausible(data: bytes) -> list[Reading]:
     return shown
 
 
-def named_values(points: list[Point], span: Span, data: bytes) -> list[Named]:
+def named_values(points: Sequence[Point], span: Span, data: bytes) -> list[Named]:
     """The points of a map that lie whole in the registers or bits of a message."""
     if span.address is None:
         return []
