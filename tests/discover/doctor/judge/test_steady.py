@@ -36,6 +36,7 @@ def judged(**more: Any) -> Any:
         (Stability((OK, exchange(Answer.SILENT), OK), (0.01, 0.01)), "APP.SILENT_ACKED"),
         (Stability((OK,) * 20, (0.01,) * 15 + (0.2,) * 5), "PERF.JITTER"),
         (Stability((OK,) * 20, (0.01,) * 19 + (0.2,)), "OK"),
+        (Stability((OK,) * 10, (0.01,) * 8 + (0.2,) * 2), "OK"),
         (Stability((OK,), (0.02,), short_time=0.02, long_time=0.134, long_quantity=50), "GW.SLOW"),
         (Stability((OK,), (0.02,), short_time=0.02, long_time=0.021, long_quantity=50), "OK"),
     ],

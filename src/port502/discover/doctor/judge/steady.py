@@ -20,7 +20,8 @@ LOSS = 0.02
 _LEAST_LOST = 2
 _TWO_KINDS = 3.0
 _APART = 0.02
-_LEAST_SHARE = 0.1
+_LEAST_SHARE = 0.15
+_LEAST_OF_A_KIND = 3
 _LEAST_TIMES = 10
 _BAUDS = (1200, 2400, 4800, 9600, 19200, 38400, 57600, 115200)
 _BITS_PER_REGISTER = 22.0
@@ -92,8 +93,8 @@ def _jitter(evidence: Evidence, steady: Stability, shown: Sequence[Signal]) -> I
         return
     gap, at = max((times[place] - times[place - 1], place) for place in range(1, len(times)))
     low, high = times[:at], times[at:]
-    if gap < _APART or min(len(low), len(high)) < _LEAST_SHARE * len(times):
-        return
+    if gap < _APART or min(len(low), len(high)) < max(_LEAST_OF_A_KIND, _LEAST_SHARE * len(times)):
+        return  # a single late one is no second kind
     if median(high) < _TWO_KINDS * median(low):
         return
     yield found(
