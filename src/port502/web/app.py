@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
-from fastapi import FastAPI
+from fastapi import APIRouter, FastAPI
+from fastapi.responses import RedirectResponse
 
 from port502 import __version__
 from port502.site.web_model import WebSettings
-from port502.web.api import alarms, connections, live, metrics, points, problems, security, session, site
+from port502.web.api import alarms, connections, live, metrics, points, problems, security, session, site, tools
 from port502.web.api.models import Problem
 from port502.web.api.session import Entrance
 from port502.web.gate import Door
@@ -19,15 +20,19 @@ from port502.web.users import Users
 API = "/api/v1"
 
 ROUTERS = (
-    *((API, part.router) for part in (session, site, points, alarms, connections, security, live)),
+    *((API, part.router) for part in (session, site, points, alarms, connections, security, live, tools)),
     ("", metrics.router),
     ("", session.entering),
 )
-"""Every route there is, with the beginning of its path."""
+"""Every route of a site, with the beginning of its path."""
+
+WITHOUT_SITE = ((API, session.router), (API, tools.router), ("", session.entering))
+"""Those that are there without a site too."""
 
 PROBLEMS: dict[int | str, dict[str, Any]] = {
     status: {"model": Problem, "content": {problems.MEDIA_TYPE: {}}, "description": text}
     for status, text in (
+        (400, "What was sent cannot be read."),
         (401, "A login is needed."),
         (403, "This role may not."),
         (404, "There is no such thing."),
@@ -38,8 +43,10 @@ PROBLEMS: dict[int | str, dict[str, Any]] = {
 }
 
 
-def application(station: Station, settings: WebSettings, users: Users, sessions: Sessions) -> FastAPI:
-    """The API of a site; what stands before it, telling who asks, is ``app.state.door``."""
+def application(
+    station: Station | None, settings: WebSettings, users: Users, sessions: Sessions
+) -> FastAPI:
+    """The API of a site, or of the tools alone; what stands before it, telling who asks, is ``app.state.door``."""
     app = FastAPI(
         title="port502",
         version=__version__,
@@ -52,6 +59,18 @@ def application(station: Station, settings: WebSettings, users: Users, sessions:
     app.state.door = Door(settings, users, sessions)
     app.state.entrance = Entrance(app.state.door)
     problems.install(app)
-    for prefix, router in ROUTERS:
+    if station is None:
+        app.include_router(_begins_with_tools())
+    for prefix, router in WITHOUT_SITE if station is None else ROUTERS:
         app.include_router(router, prefix=prefix, responses=PROBLEMS if prefix else None)
     return app
+
+
+def _begins_with_tools() -> APIRouter:
+    router = APIRouter(include_in_schema=False)
+
+    @router.get("/")
+    async def begin() -> RedirectResponse:
+        return RedirectResponse("/tools")
+
+    return router

@@ -10,7 +10,7 @@ import socket
 import ssl
 import time
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, Self
 
 import uvicorn
 from uvicorn.protocols.http.h11_impl import H11Protocol
@@ -28,31 +28,30 @@ from port502.web.station import Station
 from port502.web.users import Users, load_users
 
 log = logging.getLogger("port502.web")
+logging.getLogger("uvicorn.error").setLevel(logging.CRITICAL)  # what goes wrong is logged by us, once
 
 MOST_CONNECTIONS = 500
 GRACE = 1.0
 
 
-class WebServer:
-    """The dashboard and the API of a running site, at ``url`` once started.
+class ToolServer:
+    """The tools alone, without a site, at ``url`` once started; ``pages`` are for browsers, of which a process has one.
 
-    ``pages`` are the dashboard, of which a process can have one; without them there is the API alone.
     Raises ConfigError for a users file or certificate that cannot be used, ConnectError for a port that is taken.
     """
 
-    def __init__(self, running: Running, settings: WebSettings | None = None, *, pages: bool = False) -> None:
-        self.settings = settings if settings is not None else running.site.web
-        if self.settings.users is None and not self.settings.is_local:
-            raise UsageError(f"on {self.settings.host} the dashboard does not start without users")
-        self.users = load_users(self.settings.users) if self.settings.users is not None else Users({})
+    def __init__(self, settings: WebSettings, *, pages: bool = False, station: Station | None = None) -> None:
+        if settings.users is None and not settings.is_local:
+            raise UsageError(f"on {settings.host} the dashboard does not start without users")
+        self.settings = settings
+        self.users = load_users(settings.users) if settings.users is not None else Users({})
         self.sessions = Sessions()
-        self.station = Station(running)
-        self.app = application(self.station, self.settings, self.users, self.sessions)
+        self.app = application(station, settings, self.users, self.sessions)
         if pages:
-            mount(self.app)
+            mount(self.app, site=station is not None)
         self._server: _Server | None = None
         self._serving: asyncio.Task[None] | None = None
-        self._port = self.settings.port
+        self._port = settings.port
 
     @property
     def url(self) -> str:
@@ -87,24 +86,42 @@ class WebServer:
         config.load()
         config.ssl = secured
         self._server = _Server(config)
-        self.station.start()
         self._serving = asyncio.get_running_loop().create_task(self._server.serve(sockets=[listening]))
         await self._server.ready(self._serving)
         log.info("the dashboard is at %s", self.url)
 
     async def stop(self) -> None:
         """Let everybody go."""
-        self.station.stop()
         if self._server is not None and self._serving is not None:
             self._server.should_exit = True
             await asyncio.gather(self._serving, return_exceptions=True)
 
-    async def __aenter__(self) -> WebServer:
+    async def __aenter__(self) -> Self:
         await self.start()
         return self
 
     async def __aexit__(self, *exc_info: object) -> None:
         await self.stop()
+
+
+class WebServer(ToolServer):
+    """The dashboard and the API of a running site, the tools among them; without ``pages`` there is the API alone."""
+
+    def __init__(self, running: Running, settings: WebSettings | None = None, *, pages: bool = False) -> None:
+        self.station = Station(running)
+        super().__init__(
+            settings if settings is not None else running.site.web, pages=pages, station=self.station
+        )
+
+    async def start(self) -> None:
+        """Listen, and begin to pass samples on."""
+        await super().start()
+        self.station.start()
+
+    async def stop(self) -> None:
+        """Let everybody go."""
+        self.station.stop()
+        await super().stop()
 
 
 class _Server(uvicorn.Server):
@@ -140,7 +157,8 @@ def _taken(settings: WebSettings, error: OSError) -> str:
     holder = port_holder(settings.port, settings.host)
     who = f"; {holder} has it" if holder else ""
     place = f"{settings.host}:{settings.port}"
-    return f"the dashboard cannot listen on {place}: {error.strerror}{who}; set 'listen' of 'web' in the site file"
+    way = "'listen' of 'web' in the site file, or --listen, names another"
+    return f"the dashboard cannot listen on {place}: {error.strerror}{who}; {way}"
 
 
 def _tls(settings: WebSettings) -> ssl.SSLContext | None:

@@ -31,10 +31,10 @@ from port502.registers.writes import request_of
 from port502.site.certificates import CertificateStatus, certificates_of
 from port502.site.running import Running
 from port502.site.status import SessionStatus, SiteStatus
+from port502.site.traffic import Tap
 from port502.web.feed import Feed
 from port502.web.points import PointInfo, points_of
 from port502.web.roles import Identity
-from port502.web.traffic import Tap, Taps
 
 log = logging.getLogger("port502.web")
 
@@ -93,7 +93,6 @@ class Station:
     def __init__(self, running: Running) -> None:
         self.running = running
         self.feed = Feed()
-        self._taps = Taps(running)
         self._points: dict[str, PointInfo] = {}
         self._site: object = None
         self._auditor: Auditor | None = None
@@ -105,7 +104,6 @@ class Station:
     def stop(self) -> None:
         """Pass nothing on any more."""
         self.running.collector.remove_sink(SINK)
-        self._taps.close()
         if self._auditor is not None:
             self._auditor.close()
             self._auditor = None
@@ -186,7 +184,7 @@ class Station:
 
     def listen(self, connection: str) -> Tap:
         """What passes on a connection; it is heard from the first look on, until nobody has looked for a while."""
-        return self._taps.look(connection)
+        return self.running.taps.look(connection)
 
     # Security
 
@@ -260,9 +258,10 @@ class Station:
     def preview(self, name: str, value: Value) -> Preview:
         """What a write of this value would send; raises UsageError where it may not be written. Nothing is sent."""
         info = self.point(name)
-        settings = self._settings(info)
-        if not info.writable or settings.write is None:
+        if not info.writable:
             raise UsageError(f"{name} may not be written")
+        settings = self._settings(info)
+        assert settings.write is not None
         if value is None:
             raise UsageError("there is no value to write")
         settings.write.check(name, value)

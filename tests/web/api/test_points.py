@@ -83,6 +83,10 @@ async def test_what_a_write_would_send(served: Serving) -> None:
         for value in (99, "text", 1.5):
             refused = await client.post("/api/v1/points/pump.setpoint/preview", json={"value": value})
             assert refused.status_code == 422, value
+        for point in ("pump.speed", "pump.twice"):
+            assert (
+                await client.post(f"/api/v1/points/{point}/preview", json={"value": 1})
+            ).status_code == 422
     assert served.device.holding.read(1, 1) == [7]
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from http import HTTPStatus
 
 from fastapi import FastAPI, Request
@@ -18,6 +19,8 @@ from port502.errors import (
     ProtocolError,
     UsageError,
 )
+
+log = logging.getLogger("port502.web")
 
 MEDIA_TYPE = "application/problem+json"
 
@@ -66,6 +69,11 @@ def install(app: FastAPI) -> None:
         if isinstance(error, DeviceError):
             return problem(status, str(error), function=error.function, exception=error.code)
         return problem(status, str(error))
+
+    @app.exception_handler(Exception)
+    async def unexpected(request: Request, error: Exception) -> JSONResponse:
+        log.error("%s %s failed", request.method, request.url.path, exc_info=error)
+        return problem(500, "this should not have happened; the log of the site says more")
 
     @app.exception_handler(RequestValidationError)
     async def invalid(request: Request, error: RequestValidationError) -> JSONResponse:
