@@ -45,6 +45,7 @@ from port502.site.control import (
 from port502.site.difference import Difference, difference
 from port502.site.listening import Listeners
 from port502.site.status import HistoryStatus, SiteStatus, Summary, fault_of
+from port502.site.traffic import Taps
 
 log = logging.getLogger("port502.site")
 
@@ -69,6 +70,7 @@ class Running:
         self.alarms = AlarmKeeper(self.collector, AlarmBook(self.alarm_file), site.alarms, site.points)
         self.notifier = Notifier(site.name, site.notify)
         self.alarms.listen(self._tell)
+        self.taps = Taps(self)
         self._recorder: Recorder | None = None
         self._spool: Spool | None = None
         self._control: ControlSocket | None = None
@@ -114,6 +116,7 @@ class Running:
         """Stop polling, close all connections, keep what is still in memory."""
         if self._control is not None:
             await self._control.stop()
+        self.taps.close()
         await self.listeners.stop()
         await self.alarms.stop()
         await self.notifier.stop()

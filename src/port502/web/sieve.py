@@ -8,10 +8,10 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from port502.protocol.codes import EXCEPTION_BIT
+from port502.site.traffic import Exchange
 from port502.traffic.filter.compiled import Filter, compile_filter
 from port502.traffic.message import Message
 from port502.traffic.words import said
-from port502.web.traffic import Exchange
 
 _LANGUAGE = re.compile(r"\b(modbus|mbtcp|tcp|ip|frame)\b(\.\w|\s*$)")
 """What shows that a text is a display filter of Wireshark's."""

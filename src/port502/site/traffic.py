@@ -12,18 +12,20 @@ import time
 from collections import deque
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Final, Literal, TypeAlias
+from typing import TYPE_CHECKING, Final, Literal, TypeAlias
 
 from port502.errors import UsageError
 from port502.gateway.record import LINES, OUR_PORT, SERIAL_PORT, Conversation
 from port502.protocol.ascii import AsciiFraming
 from port502.protocol.rtu import RtuFraming
-from port502.site.running import Running
 from port502.traffic.dissector import Dissector
 from port502.traffic.message import Message
 from port502.traffic.packet import Packet
 from port502.transport.capture import RAW_IPV4, PcapWriter
 from port502.transport.url import parse_url
+
+if TYPE_CHECKING:
+    from port502.site.running import Running
 
 MOST: Final = 500
 """Frames and exchanges of a connection that are kept."""

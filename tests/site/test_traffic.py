@@ -14,8 +14,8 @@ from port502.errors import UsageError
 from port502.protocol.ascii import AsciiFraming
 from port502.protocol.mbap import MbapFraming
 from port502.protocol.rtu import RtuFraming
+from port502.site.traffic import MOST, Tap, Taps
 from port502.traffic.words import said
-from port502.web.traffic import MOST, Tap, Taps
 from tests.peers import need_program
 from tests.web.serving import Serving, serving
 
