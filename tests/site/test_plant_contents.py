@@ -68,7 +68,7 @@ def test_a_device_file_with_a_map(tmp_path: Path) -> None:
 
 def test_several_on_a_bus() -> None:
     meter = content_of("eastron/sdm630", Path())
-    bus = Contents.on_bus({4: meter, 9: meter})
+    bus = Contents.of_units({4: meter, 9: meter})
     assert sorted(bus.units or {}) == [4, 9]
     assert bus.points(9, ["frequency"])
 

@@ -187,3 +187,16 @@ def test_it_has_a_schema() -> None:
     schema = json_schema("plant")
     assert {"plant", "seed", "clock", "devices", "faults"} == set(schema["properties"])
     assert "from" in schema["$defs"]["FaultEntry"]["properties"]
+
+
+async def test_several_units_at_one_place_without_a_line(tmp_path: Path) -> None:
+    text = (
+        HEAD
+        + '  a: {listen: "tcp://127.0.0.1:0", units: {0: plc.yaml, 3: eastron/sdm120, 9: eastron/sdm120}}\n'
+    )
+    plant = described(tmp_path, text)
+    assert place(plant, "a").line is None
+    async with plant.plant() as running, Client(running.urls["a"]) as client:
+        assert await client.read_holding_registers(0, 3, unit=0) == [10, 20, 30]
+        first, other = [await client.read_input_registers(0, 2, unit=unit) for unit in (3, 9)]
+        assert first != other

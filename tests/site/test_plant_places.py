@@ -45,7 +45,13 @@ def said(**keys: object) -> list[str]:
 def test_what_is_wrong_with_a_place() -> None:
     assert said(listen="tcp://127.0.0.1:1502") == []
     assert said() == ["listens nowhere"]
-    assert "only a gateway has units" in said(listen="tcp://127.0.0.1:1502", units={"1": "a/b"})
+    assert "each unit has its own map or file" in said(
+        map="a/b", listen="tcp://127.0.0.1:1502", units={"1": "a/b"}
+    )
+    assert said(listen="tcp://127.0.0.1:1502", units={"0": "a/b", "255": "a/b"}) == []
+    assert "no device on a serial line answers unit 0" in said(
+        gateway="tcp://127.0.0.1:1502", units={"0": "a/b"}
+    )
     assert (
         "'gateway' says already where it listens"
         in said(gateway="tcp://127.0.0.1:1502", listen="tcp://127.0.0.1:1502")[0]

@@ -209,13 +209,12 @@ class Plant:
             device = place.any_unit(place.seed, self._clock)
             return Units({}, any_unit=device), [device]
         units = place.units or {}
+        alone = place.line is None and len({id(make) for make in units.values()}) == 1
         shared: dict[int, Device] = {}
         made: dict[int, Device] = {}
         for unit, make in units.items():
             if id(make) not in shared or place.line is not None:
-                shared[id(make)] = make(
-                    f"{place.seed}/{unit}" if place.line is not None else place.seed, self._clock
-                )
+                shared[id(make)] = make(place.seed if alone else f"{place.seed}/{unit}", self._clock)
             made[unit] = shared[id(make)]
         devices = list({id(device): device for device in made.values()}.values())
         if place.line is not None:

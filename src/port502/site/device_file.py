@@ -15,10 +15,12 @@ from port502.service.device import Device
 from port502.service.identity import Identity
 from port502.service.units import Units
 from port502.simulate.device import Clock, SimulatedDevice
+from port502.simulate.replay import Course, replayed
 from port502.site.device_model import TABLES, DeviceFile, entry_of
 from port502.site.device_values import HIGHEST, HIGHEST_RECORD, Addresses, Filling
 from port502.site.document import Document, read_document
 from port502.site.faults import ERROR, WARNING, Fault, KeyPath, SiteFileError, in_order
+from port502.site.replay_file import read_changes
 from port502.site.validate import validated
 
 Placed = dict[int, Sequence[int]]
@@ -28,8 +30,8 @@ Placed = dict[int, Sequence[int]]
 class DeviceDescription:
     """A device as its file describes it; ``units`` is None where it answers any unit id.
 
-    Tables hold values by first address, ``read_only`` ranges by table, ``files`` tables by file number. With a
-    ``map`` there are no tables: the device is a lifelike one of that map.
+    Tables hold values by first address, ``read_only`` ranges by table, ``files`` tables by file number; on its
+    ``course`` the values change. With a ``map`` there are no tables: the device is a lifelike one of that map.
     """
 
     name: str
@@ -40,16 +42,17 @@ class DeviceDescription:
     files: Mapping[int, Placed] = field(default_factory=dict)
     fifo: Mapping[int, Sequence[int]] = field(default_factory=dict)
     map: DeviceMap | None = None
+    course: Course = field(default_factory=Course)
     warnings: tuple[Fault, ...] = ()
 
     def device(self, seed: object = 0, clock: Clock = time_module.time) -> Device:
         """A new device with these contents, which live in memory and share nothing with other copies.
 
-        ``seed`` and ``clock`` are for the values of a map, which move.
+        ``seed`` and ``clock`` are for values that move.
         """
         if self.map is not None:
             return SimulatedDevice(self.map, seed=seed, clock=clock, identity=self._identity())
-        return Device(
+        device = Device(
             holding=_as_registers(self.tables.get("holding", {})),
             input=_as_registers(self.tables.get("input", {})),
             coil=_as_bits(self.tables.get("coil", {})),
@@ -59,6 +62,7 @@ class DeviceDescription:
             files={number: _as_registers(records) for number, records in self.files.items()},
             fifo=self.fifo,
         )
+        return replayed(device, self.course, clock)
 
     def _identity(self) -> Identity | None:
         """What the file says of who it is; None where it says nothing, and the map does."""
@@ -118,12 +122,13 @@ def understand_device(document: Document) -> tuple[DeviceDescription | None, tup
     if not faults and device_map is None and not any(tables.values()) and not files and not file.fifo:
         hint = "give it a table: holding: {0: [10, 20, 30]}"
         place.complain((), "has no addresses that could be read", hint, severity=WARNING)
+    course = _course(file, document, tables, place)
     ordered = in_order(faults + place.faults)
     if any(fault.severity == ERROR for fault in ordered):
         return None, ordered
     fifo = {at.first: queue.values for at, queue in file.fifo.items()}
     return DeviceDescription(
-        file.device, file.units, identity, tables, read_only, files, fifo, device_map, ordered
+        file.device, file.units, identity, tables, read_only, files, fifo, device_map, course, ordered
     ), ordered
 
 
@@ -131,7 +136,7 @@ def _map_of(file: DeviceFile, document: Document, place: _Placement) -> DeviceMa
     """The map that a device has in place of tables; None, and a fault, where it has no use for one."""
     if file.map is None:
         return None
-    for name in (*TABLES, "files", "fifo", "read_only"):
+    for name in (*TABLES, "files", "fifo", "read_only", "replay"):
         if getattr(file, name):
             place.complain((name,), "has no place beside a map", "leave out one of them")
     try:
@@ -139,6 +144,19 @@ def _map_of(file: DeviceFile, document: Document, place: _Placement) -> DeviceMa
     except Port502Error as error:
         place.complain(("map",), str(error))
         return None
+
+
+def _course(file: DeviceFile, document: Document, tables: Mapping[str, Placed], place: _Placement) -> Course:
+    """How the values change; none, and its faults, where the file beside this one cannot be used."""
+    if file.replay is None or file.map is not None:
+        return Course()
+    path = document.path.parent / file.replay.file
+    try:
+        return Course(read_changes(path, tables), file.replay.period)
+    except SiteFileError as error:
+        place.complain(("replay", "file"), "cannot be used")
+        place.faults += error.faults
+    return Course()
 
 
 class _Placement:

@@ -21,7 +21,7 @@ from port502.site.device_values import (
     TableKey,
 )
 from port502.site.faults import KeyPath
-from port502.site.kinds import Kind, Line, Name, Section, Text
+from port502.site.kinds import Duration, Kind, Line, Name, Section, Text
 from port502.site.scalars import shown, written
 
 ANY = "any"
@@ -102,6 +102,13 @@ class IdentitySection(Section):
     application: IdentityText | None = None
 
 
+class ReplaySection(Section):
+    """Values that moved, in a CSV file beside this one; after the period it begins anew."""
+
+    file: Line
+    period: Annotated[float, Duration(0.001, 366 * 86_400)] | None = None
+
+
 class DeviceFile(Section):
     """A whole device file; addresses that are not named do not exist."""
 
@@ -116,6 +123,7 @@ class DeviceFile(Section):
     read_only: list[Protected] = Field(default_factory=list)
     files: dict[FileKey, dict[RecordKey, Registers]] = Field(default_factory=dict)
     fifo: dict[QueueKey, Queue] = Field(default_factory=dict)
+    replay: ReplaySection | None = None
 
 
 def entry_of(path: KeyPath) -> KeyPath:

@@ -52,8 +52,8 @@ class Contents:
         return cls(dict.fromkeys(described.units, make), maps=maps)
 
     @classmethod
-    def on_bus(cls, found: Mapping[int, Contents]) -> Contents:
-        """Several of them on one bus, each at the unit id that it is given there."""
+    def of_units(cls, found: Mapping[int, Contents]) -> Contents:
+        """Several of them at one place, each at the unit id that it is given there."""
         units: dict[int, Make] = {}
         maps: dict[int, DeviceMap] = {}
         for unit, content in found.items():

@@ -129,13 +129,13 @@ class _Builder:
         """What answers there; None, and a fault, where nothing can."""
         if entry.personality == LIBMODBUS:
             return libmodbus_content()
-        if entry.is_bus:
+        if entry.is_bus or (entry.units and entry.map is None and entry.file is None):
             found = {unit: self._one(name, (*path, "units", str(unit))) for unit, name in entry.units.items()}
             if not found:
                 key = "gateway" if entry.pty is None else "pty"
                 self._complain((*path, key), "has nobody on its bus", "add units: {1: eastron/sdm120}")
             known = {unit: one for unit, one in found.items() if one is not None}
-            return Contents.on_bus(known) if found and len(known) == len(found) else None
+            return Contents.of_units(known) if found and len(known) == len(found) else None
         name, key = (entry.map, "map") if entry.map is not None else (entry.file, "file")
         if name is None or (entry.map is not None and entry.file is not None):
             self._complain(

@@ -13,7 +13,7 @@ from port502.registers.reference import Table
 from port502.service.access import Networks
 from port502.simulate.libmodbus import NAME as LIBMODBUS
 from port502.simulate.personality import PERSONALITIES
-from port502.site.device_model import Units
+from port502.site.device_model import HIGHEST_UNIT, Units
 from port502.site.kinds import Duration, Kind, Line, Name, OneOf, Ref, Section, Text
 from port502.site.model import DAY, Interval
 from port502.site.plant_effects import Effects
@@ -123,8 +123,8 @@ class UnitKeyKind(Kind):
 
     def check(self, value: Any) -> int:
         text = written(value)
-        if not text.isascii() or not text.isdigit() or not 1 <= int(text) <= 247:
-            raise ValueError(f"a unit id from 1 to 247 expected, got {shown(value)}")
+        if not text.isascii() or not text.isdigit() or int(text) > HIGHEST_UNIT:
+            raise ValueError(f"a unit id from 0 to {HIGHEST_UNIT} expected, got {shown(value)}")
         return int(text)
 
     def schema(self) -> JsonSchemaValue:
@@ -165,8 +165,9 @@ class PollEntry(Section):
 class DeviceEntry(Section):
     """A device of the plant, so many times, or a gateway with a serial bus behind it.
 
-    A ``gateway`` with a serial url is the line itself, with its units on it; ``pty`` is a line that is made for them,
-    whose other end gets that name.
+    ``units`` without a gateway are several devices at one place, told apart by their unit ids alone. A ``gateway``
+    with a serial url is the line itself, with its units on it; ``pty`` is a line that is made for them, whose other
+    end gets that name.
     """
 
     map: Line | None = None

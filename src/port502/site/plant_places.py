@@ -8,6 +8,7 @@ from pathlib import Path
 
 from port502.errors import UsageError
 from port502.service.access import check_listener_address
+from port502.site.connections import SERIAL_UNITS
 from port502.site.document import Document
 from port502.site.faults import Fault
 from port502.site.plant_model import DeviceEntry
@@ -67,8 +68,13 @@ def listen_faults(name: str, entry: DeviceEntry, document: Document) -> list[Fau
     url = url_of(entry, document.path.parent)
     if url is None:
         return [document.fault(path, "listens nowhere", 'write listen: "tcp://127.0.0.1:1502"', at_key=True)]
-    if not entry.is_bus and entry.units:
-        return [document.fault((*path, "units"), "only a gateway has units", "write unit: 1")]
+    if not entry.is_bus and entry.units and (entry.map is not None or entry.file is not None):
+        message = "each unit has its own map or file"
+        return [document.fault((*path, "units"), message, "leave out 'map' and 'file', or write unit: 1")]
+    on_line = [unit for unit in entry.units if unit not in SERIAL_UNITS]
+    if entry.is_bus and on_line:
+        message = f"no device on a serial line answers unit {on_line[0]}"
+        return [document.fault((*path, "units", str(on_line[0])), message, "units there are 1 to 247")]
     try:
         first, last = parse_url(copy_url(url, 1)), parse_url(copy_url(url, entry.copies))
         _check(first, entry)
