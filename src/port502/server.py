@@ -30,8 +30,9 @@ class Server:
     only. ``tls://`` wants ``certificate``, ``key`` and the ``authority`` of its clients (PEM files, read anew when they
     change, like ``crl``), or a context of your own as ``tls``; a client's role is in its ``Session``. ``wire``, for
     simulations, decides what becomes of each reply on TCP; ``watch`` hears of refused and closed connections.
-    ``long_frames`` name who may send frames of more than 260 bytes, of which function and how long. Raises
-    ConnectError at the start when the port cannot be had, ConfigError for files that cannot be used.
+    ``long_frames`` name who may send frames of more than 260 bytes, of which function and how long; ``name`` is what
+    logs and audit records call the listener, its url by default. Raises ConnectError at the start when the port cannot
+    be had, ConfigError for files that cannot be used.
     """
 
     def __init__(
@@ -51,6 +52,7 @@ class Server:
         wire: Wire | None = None,
         watch: Watch | None = None,
         long_frames: Iterable[LongFrames] = (),
+        name: str = "",
     ) -> None:
         self.target = parse_url(url)
         if isinstance(service, Device):
@@ -58,7 +60,7 @@ class Server:
         networks = None if allow is None else Networks(allow)
         self._listener: Listener | SerialListener
         if self.target.is_serial:
-            self._listener = SerialListener(service, self.target, answer_within=answer_within)
+            self._listener = SerialListener(service, self.target, answer_within=answer_within, name=name)
         else:
             check_listener_address(self.target.host, networks)
             self._listener = Listener(
@@ -72,6 +74,7 @@ class Server:
                 wire=wire,
                 watch=watch,
                 long_frames=long_frames,
+                name=name,
             )
 
     async def __aenter__(self) -> Self:

@@ -81,6 +81,7 @@ class Listening:
             watch=self.gate.watch.connection,
             answer_within=self._answer_within(),
             long_frames=settings.long_frames,
+            name=settings.name,
         )
         try:
             await server.start()

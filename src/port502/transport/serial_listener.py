@@ -33,14 +33,16 @@ class SerialListener:
     clause 2.1). A unit that the service does not know gets silence, since it may be another device's.
     """
 
-    def __init__(self, service: Service, target: Target, *, answer_within: float = 10.0) -> None:
+    def __init__(
+        self, service: Service, target: Target, *, answer_within: float = 10.0, name: str = ""
+    ) -> None:
         self.service = service
         self.target = target
         self.answer_within = answer_within
         self.counters = ListenerCounters()
         self.complaints = Complaints(log)
         self.port = 0
-        self._session = Session(transport=target.scheme, listener=str(target))
+        self._session = Session(transport=target.scheme, listener=name or str(target))
         self._gap = max(t3_5(target.serial.baud), 0.005)
         self._backoff = Backoff(0.5, 10.0)
         self._stream: Stream | None = None
