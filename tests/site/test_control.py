@@ -30,6 +30,7 @@ from port502.site.control import (
     ask_read,
     ask_status,
     control_path,
+    inquire,
     is_answered,
 )
 
@@ -56,6 +57,30 @@ async def test_questions_are_answered_with_their_types(tmp_path: Path) -> None:
     async with listening(tmp_path) as path:
         (value,) = await asyncio.to_thread(ask_read, path, "pump", ("speed",))
         assert value == ReadValue("speed", 2**63, "good", "", (1, 2), 12.5)
+
+
+async def test_who_has_an_event_loop_asks_without_holding_it(tmp_path: Path) -> None:
+    async with listening(tmp_path) as path:
+        answer = await inquire(path, AskRead("pump", ("speed",)))
+        assert answer.values == (ReadValue("speed", 2**63, "good", "", (1, 2), 12.5),)
+        with pytest.raises(GatewayTargetError):
+            await inquire(path, AskRead("broken", ()))
+    with pytest.raises(ConnectError, match="does not run"):
+        await inquire(path, AskRead("pump", ()))
+
+
+async def test_nobody_waits_for_a_mute_site_for_ever(tmp_path: Path) -> None:
+    hold = asyncio.Event()
+
+    async def mute(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await hold.wait()
+        writer.close()
+
+    path = tmp_path / "control.sock"
+    async with await asyncio.start_unix_server(mute, str(path)):
+        with pytest.raises(ConnectError, match="does not answer"):
+            await inquire(path, AskRead("pump", ()), patience=0.01)
+        hold.set()
 
 
 async def test_a_refusal_comes_back_as_its_class(tmp_path: Path) -> None:

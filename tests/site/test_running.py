@@ -15,7 +15,17 @@ from port502.history import History
 from port502.server import Server
 from port502.service.device import Device
 from port502.site.build import load_site
-from port502.site.control import ask_call, ask_lock, ask_read, ask_status, ask_write, control_path
+from port502.site.control import (
+    AskCurrent,
+    AskTraffic,
+    ask_call,
+    ask_lock,
+    ask_read,
+    ask_status,
+    ask_write,
+    control_path,
+    inquire,
+)
 from port502.site.faults import SiteFileError
 from port502.site.running import Running
 
@@ -82,6 +92,39 @@ async def test_it_can_be_asked_while_it_runs(device: tuple[Device, str], tmp_pat
         written = await asyncio.to_thread(ask_write, socket, "pump", "setpoint", 42)
         assert (written.before, written.sent, written.after, written.verified) == (7, (42,), 42, True)
         assert device[0].holding[1] == 42
+
+
+async def test_what_is_known_is_told_without_asking_a_device(
+    device: tuple[Device, str], tmp_path: Path
+) -> None:
+    path = site_file(tmp_path, device[1])
+    socket = control_path(tmp_path / "data")
+    async with Running(load_site(path)) as running:
+        await until(lambda: running.summary().good >= 3)
+        (speed,) = (await inquire(socket, AskCurrent(("pump.speed",)))).current or ()
+        assert (speed.value, speed.quality, speed.registers, speed.ref) == (48.1, "good", (481,), "holding:0")
+        assert speed.age < 20
+        assert [one.name for one in (await inquire(socket, AskCurrent())).current or ()] == [
+            "pump.setpoint",
+            "pump.speed",
+            "pump.twice",
+        ]
+
+
+async def test_traffic_is_told_in_words(device: tuple[Device, str], tmp_path: Path) -> None:
+    path = site_file(tmp_path, device[1])
+    socket = control_path(tmp_path / "data")
+    async with Running(load_site(path)) as running:
+        await until(lambda: running.summary().good >= 3)
+        assert (await inquire(socket, AskTraffic("plc"))).overheard == ()
+        reply = await asyncio.to_thread(ask_call, socket, "pump", bytes.fromhex("0300000002"))
+        assert reply
+        lines = (await inquire(socket, AskTraffic("plc"))).overheard or ()
+        told = [(one.asked, one.answered) for one in lines if one.done]
+        assert ("read holding registers 0 *2", "= 481 7") in told
+        assert not (await inquire(socket, AskTraffic("plc", after=10**6))).overheard
+        with pytest.raises(UsageError, match="nobody"):
+            await inquire(socket, AskTraffic("nobody"))
 
 
 async def test_errors_keep_their_class_through_the_socket(device: tuple[Device, str], tmp_path: Path) -> None:

@@ -5,9 +5,10 @@ from __future__ import annotations
 import pytest
 
 from port502.protocol.mbap import MbapFraming
+from port502.site.overheard import answer_of, is_wrong
 from port502.site.traffic import Exchange, Tap
 from port502.traffic.filter.error import FilterError
-from port502.web.sieve import Sieve, answer_of, is_wrong
+from port502.web.sieve import Sieve
 
 SECOND = 1_000_000_000
 

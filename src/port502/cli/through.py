@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import signal
-import threading
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
@@ -16,7 +13,7 @@ from port502.errors import DeviceError
 from port502.history.when import format_time
 from port502.protocol.message import RawRequest, Request, Response
 from port502.registers.values import Value
-from port502.site.control import ReadValue, ask_call, ask_read, ask_write
+from port502.site.control import PATIENCE, Answer, AskCall, AskRead, AskWrite, Question, ReadValue, inquire
 
 if TYPE_CHECKING:
     from port502.collect.settings import DeviceSettings
@@ -41,23 +38,29 @@ class Through:
 
     async def request(self, request: Request[Any]) -> Response:
         raw = isinstance(request, RawRequest)
-        with trying(self._tried), _ended_by_ctrl_c():
-            pdu = ask_call(self._control, self._name, request.encode(), self._timeout, raw=raw)
-            response: Response = request.decode_response(pdu)
+        with trying(self._tried):
+            answer = await self._ask(AskCall(self._name, request.encode().hex(), self._timeout, raw))
+            assert answer.reply is not None
+            response: Response = request.decode_response(bytes.fromhex(answer.reply))
             return response
 
     async def read(self, wanted: Sequence[Wanted]) -> list[Row]:
-        with trying(self._tried), _ended_by_ctrl_c():
+        with trying(self._tried):
             items = tuple(one.ref for one in wanted)
-            values = ask_read(self._control, self._name, items, self._timeout)
-        return [_row(one, value) for one, value in zip(wanted, values, strict=True)]
+            answer = await self._ask(AskRead(self._name, items, self._timeout))
+        return [_row(one, value) for one, value in zip(wanted, answer.values or (), strict=True)]
 
     async def write(self, wanted: Wanted, value: Value, *, verify: bool) -> Written:
-        with trying(f"{self._tried}, writing {wanted.ref}"), _ended_by_ctrl_c():
-            result = ask_write(self._control, self._name, wanted.ref, value, self._timeout)
+        with trying(f"{self._tried}, writing {wanted.ref}"):
+            result = (await self._ask(AskWrite(self._name, wanted.ref, value, self._timeout))).written
+        assert result is not None
         if not verify:
             return Written(result.sent)
         return Written(result.sent, result.after, result.verified, result.note)
+
+    async def _ask(self, question: Question) -> Answer:
+        patience = max(PATIENCE, (self._timeout or 0.0) + 5.0)
+        return await inquire(self._control, question, patience=patience)
 
     @property
     def _tried(self) -> str:
@@ -80,16 +83,3 @@ def _row(wanted: Wanted, value: ReadValue) -> Row:
         quality=value.quality,
         reason=exception_text(failure) if isinstance(failure, DeviceError) else value.reason,
     )
-
-
-@contextmanager
-def _ended_by_ctrl_c() -> Iterator[None]:
-    """Let Ctrl-C end a wait for the socket at once: the event loop's own handler would wait for its turn."""
-    if threading.current_thread() is not threading.main_thread():
-        yield
-        return
-    before = signal.signal(signal.SIGINT, signal.default_int_handler)
-    try:
-        yield
-    finally:
-        signal.signal(signal.SIGINT, before)

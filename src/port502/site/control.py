@@ -26,6 +26,8 @@ from port502 import errors
 from port502.collect.alarms import AlarmState
 from port502.collect.sample import Value
 from port502.errors import ConnectError, DeviceError, Port502Error, UsageError, device_error
+from port502.site.current import CurrentPoint
+from port502.site.overheard import Overheard
 from port502.site.status import SiteStatus
 
 MAX_LINE = 4 << 20
@@ -126,8 +128,42 @@ class AskShelve:
     ask: Literal["shelve"] = "shelve"
 
 
+@dataclass(frozen=True, slots=True)
+class AskCurrent:
+    """What is known of points (full names or globs; none: all) now? No device is asked.
+
+    An answer has some of many; the next ones stand ``after`` its last name.
+    """
+
+    points: tuple[str, ...] = ()
+    after: str = ""
+    ask: Literal["current"] = "current"
+
+
+@dataclass(frozen=True, slots=True)
+class AskTraffic:
+    """What passed on a connection, of the exchanges behind the number ``after``?
+
+    It is heard from the first question on, until nobody has asked for some seconds.
+    """
+
+    connection: str
+    after: int = 0
+    ask: Literal["traffic"] = "traffic"
+
+
 Question = (
-    AskStatus | AskRead | AskWrite | AskCall | AskLock | AskUnlock | AskAlarms | AskAcknowledge | AskShelve
+    AskStatus
+    | AskRead
+    | AskWrite
+    | AskCall
+    | AskLock
+    | AskUnlock
+    | AskAlarms
+    | AskAcknowledge
+    | AskShelve
+    | AskCurrent
+    | AskTraffic
 )
 
 
@@ -191,6 +227,8 @@ class Answer:
     reply: str | None = None
     listeners: tuple[str, ...] | None = None
     alarms: tuple[AlarmState, ...] | None = None
+    current: tuple[CurrentPoint, ...] | None = None
+    overheard: tuple[Overheard, ...] | None = None
     failure: Failure | None = None
 
 
@@ -300,7 +338,27 @@ def ask(path: Path, question: Question, *, patience: float = PATIENCE) -> Answer
             sock.sendall(_QUESTION.dump_json(question) + b"\n")
             line = _line(sock)
         except OSError as error:
-            raise ConnectError(f"the site does not run, or does not answer at {path}: {error}") from error
+            raise _not_running(path, error) from error
+    return _answer_in(line, path)
+
+
+async def inquire(path: Path, question: Question, *, patience: float = PATIENCE) -> Answer:
+    """Ask as ``ask`` does, while the event loop goes on."""
+    try:
+        async with asyncio.timeout(patience):
+            reader, writer = await asyncio.open_unix_connection(str(path), limit=MAX_LINE)
+            try:
+                writer.write(_QUESTION.dump_json(question) + b"\n")
+                line = await reader.readuntil(b"\n")
+            finally:
+                writer.close()
+    except (OSError, EOFError, asyncio.LimitOverrunError) as error:
+        raise _not_running(path, error) from error
+    return _answer_in(line, path)
+
+
+def _answer_in(line: bytes, path: Path) -> Answer:
+    """What a line says; raises the error that it tells of."""
     try:
         answer = _ANSWER.validate_json(line)
     except ValidationError as error:
@@ -308,6 +366,10 @@ def ask(path: Path, question: Question, *, patience: float = PATIENCE) -> Answer
     if answer.failure is not None:
         raise answer.failure.error()
     return answer
+
+
+def _not_running(path: Path, error: Exception) -> ConnectError:
+    return ConnectError(f"the site does not run, or does not answer at {path}: {error}")
 
 
 def check_not_running(path: Path) -> None:

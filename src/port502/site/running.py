@@ -6,6 +6,7 @@ import asyncio
 import logging
 import os
 import socket
+import time
 from collections.abc import Sequence
 from pathlib import Path
 from types import TracebackType
@@ -30,10 +31,12 @@ from port502.site.control import (
     AskAcknowledge,
     AskAlarms,
     AskCall,
+    AskCurrent,
     AskLock,
     AskRead,
     AskShelve,
     AskStatus,
+    AskTraffic,
     AskUnlock,
     ControlSocket,
     Failure,
@@ -42,8 +45,10 @@ from port502.site.control import (
     Written,
     control_path,
 )
+from port502.site.current import Catalogue
 from port502.site.difference import Difference, difference
 from port502.site.listening import Listeners
+from port502.site.overheard import overheard
 from port502.site.status import HistoryStatus, SiteStatus, Summary, fault_of
 from port502.site.traffic import Taps
 
@@ -71,6 +76,7 @@ class Running:
         self.notifier = Notifier(site.name, site.notify)
         self.alarms.listen(self._tell)
         self.taps = Taps(self)
+        self._catalogue: Catalogue | None = None
         self._recorder: Recorder | None = None
         self._spool: Spool | None = None
         self._control: ControlSocket | None = None
@@ -221,12 +227,28 @@ class Running:
             return Answer(values=tuple(_read_value(reading) for reading in readings))
         if isinstance(question, AskCall):
             return await self._call(question)
+        if isinstance(question, AskCurrent):
+            return self._current(question)
+        if isinstance(question, AskTraffic):
+            return self._traffic(question)
         result = await self.write(question.device, question.point, question.value, question.timeout)
         return Answer(
             written=Written(
                 result.point, result.before, result.sent, result.after, result.verified, result.note
             )
         )
+
+    def _current(self, question: AskCurrent) -> Answer:
+        if self._catalogue is None or self._catalogue.site is not self.site:
+            self._catalogue = Catalogue(self.site)
+        found = self._catalogue.current(self.collector.current, question.points, question.after)
+        return Answer(current=found)
+
+    def _traffic(self, question: AskTraffic) -> Answer:
+        exchanges = self.taps.look(question.connection).exchanges
+        (settings,) = (one for one in self.site.connections if one.name == question.connection)
+        found = overheard(exchanges, settings.response_timeout, time.time_ns(), question.after)
+        return Answer(overheard=tuple(found))
 
     def _alarms_after(self, question: AskAlarms | AskAcknowledge | AskShelve) -> Answer:
         if isinstance(question, AskAcknowledge):

@@ -8,30 +8,13 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from port502.protocol.codes import EXCEPTION_BIT
+from port502.site.overheard import answer_of, is_wrong
 from port502.site.traffic import Exchange
 from port502.traffic.filter.compiled import Filter, compile_filter
-from port502.traffic.message import Message
 from port502.traffic.words import said
 
 _LANGUAGE = re.compile(r"\b(modbus|mbtcp|tcp|ip|frame)\b(\.\w|\s*$)")
 """What shows that a text is a display filter of Wireshark's."""
-
-
-def answer_of(exchange: Exchange, patience: float, now: int) -> str:
-    """What was answered, in words; so far nothing, or nothing within ``patience`` seconds. ``now`` is ns since 1970."""
-    response = exchange.response
-    if response is not None:
-        return said(response).strip()
-    waited = (now - exchange.first.time) / 1e9
-    return "no answer" if waited > patience else "..."
-
-
-def is_wrong(exchange: Exchange, patience: float, now: int) -> bool:
-    """Whether it was refused, is damaged, or was not answered."""
-    response = exchange.response
-    if response is None:
-        return answer_of(exchange, patience, now) != "..." or _is_damaged(exchange.request)
-    return response.exception_code is not None or _is_damaged(response) or _is_damaged(exchange.request)
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +57,3 @@ class Sieve:
         bytes_ = [one.adu.hex() for one in known]
         pressed = wanted.replace(" ", "")
         return any(wanted in one for one in words) or any(pressed in one for one in bytes_)
-
-
-def _is_damaged(message: Message | None) -> bool:
-    return message is not None and bool(message.problems)

@@ -11,6 +11,7 @@ from nicegui import ui
 
 from port502.errors import UsageError
 from port502.protocol.codes import FUNCTION_NAMES
+from port502.site.overheard import answer_of, is_wrong
 from port502.site.traffic import Exchange, Tap
 from port502.traffic.decoding.decoded import Decoded
 from port502.traffic.decoding.decoding import Hint, decode
@@ -19,7 +20,7 @@ from port502.traffic.moment import clock_text
 from port502.traffic.words import said
 from port502.web.pages.frame import Visit, card
 from port502.web.pages.spread import duration_text
-from port502.web.sieve import Sieve, answer_of, is_wrong
+from port502.web.sieve import Sieve
 
 REFRESH = 0.5
 ROWS = 40
