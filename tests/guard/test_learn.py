@@ -50,6 +50,19 @@ def test_the_proposal_is_small_and_can_be_read() -> None:
     )
 
 
+def test_clients_are_called_what_they_are_known_as() -> None:
+    seen = {
+        Seen("10.0.0.1", None, 1, "3", "holding", 0, 1): Tally(1),
+        Seen("10.0.0.2", None, 1, "3", "holding", 5, 1): Tally(1),
+        Seen("10.0.0.3", "engineer", 1, "3", "holding", 9, 1): Tally(1),
+    }
+    proposed = propose(seen, names={"10.0.0.1": "reader", "10.0.0.3": "nobody"})
+    assert "  reader: {from: [10.0.0.1]}" in proposed
+    assert "  client-10-0-0-2: {from: [10.0.0.2]}" in proposed
+    assert "nobody" not in proposed
+    assert len(understood(proposed).rules) == 3
+
+
 def test_nothing_seen_gives_a_policy_that_allows_nothing() -> None:
     assert understood(propose({})).rules == ()
 

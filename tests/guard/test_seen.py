@@ -41,6 +41,15 @@ def test_each_kind_of_request_is_counted_with_the_values_it_wrote() -> None:
     assert {one.operation for one in seen if one.role == "engineer"} == {"23r", "23w", "8/0"}
 
 
+def test_what_was_heard_elsewhere_counts_and_is_bounded() -> None:
+    recorder = Recorder(most=1)
+    recorder.heard(SCADA, 1, WriteSingleRegisterRequest(100, 5), 3, samples=False)
+    recorder.heard(SCADA, 1, WriteSingleRegisterRequest(100, 9), samples=False)
+    recorder.heard(SCADA, 1, WriteSingleRegisterRequest(101, 9), samples=False)
+    assert recorder.seen == {Seen("10.0.0.1", None, 1, "6", "holding", 100, 1): Tally(4, 5, 9)}
+    assert recorder.missed == 1
+
+
 def test_what_was_written_down_is_read_back(tmp_path: Path) -> None:
     path = tmp_path / "seen.jsonl"
     recorder = recorded()

@@ -29,26 +29,29 @@ class _Grant(NamedTuple):
     values: tuple[int, int] | None
 
 
-def propose(seen: Mapping[Seen, Tally], *, values: bool = False) -> str:
+def propose(
+    seen: Mapping[Seen, Tally], *, values: bool = False, names: Mapping[str, str] | None = None
+) -> str:
     """The policy file that allows what was seen and nothing beside; with ``values`` also only between the values seen.
 
     Neighbouring and overlapping addresses become one range; units and clients that may do the same share a rule.
+    ``names`` are what clients without a role are to be called, by their addresses.
     """
     grants: dict[_Grant, set[tuple[_Who, int]]] = defaultdict(set)
     for (who, unit), mine in _by_client_and_unit(seen).items():
         for grant in _grants(mine, values):
             grants[grant].add((who, unit))
-    names = _names({who for holders in grants.values() for who, _ in holders})
+    called = _names({who for holders in grants.values() for who, _ in holders}, names or {})
     total = sum(tally.times for tally in seen.values())
     lines = [f"# Proposed from {total} requests: read it before you use it.", "default: deny"]
-    if names:
+    if called:
         lines.append("clients:")
-    lines += [f"  {name}: {{{_mark(who)}}}" for who, name in sorted(names.items(), key=lambda one: one[1])]
+    lines += [f"  {name}: {{{_mark(who)}}}" for who, name in sorted(called.items(), key=lambda one: one[1])]
     lines.append("rules:" if grants else "rules: []")
     used: dict[str, int] = defaultdict(int)
     for grant, holders in sorted(grants.items(), key=lambda one: _order(one[0], one[1])):
         for clients, units in _shared(holders):
-            lines.append(_rule(grant, sorted(names[who] for who in clients), units, used))
+            lines.append(_rule(grant, sorted(called[who] for who in clients), units, used))
     return "\n".join(lines) + "\n"
 
 
@@ -173,11 +176,13 @@ def _unit_ranges(units: list[int]) -> list[str]:
     return [str(run[0]) if len(run) == 1 else f"{run[0]}-{run[-1]}" for run in runs]
 
 
-def _names(clients: set[_Who]) -> dict[_Who, str]:
-    """A name for each client: its role where it has one, else its address in words."""
+def _names(clients: set[_Who], known: Mapping[str, str]) -> dict[_Who, str]:
+    """A name for each client: its role where it has one, else what it is known as, else its address in words."""
     names: dict[_Who, str] = {}
     for who in sorted(clients, key=lambda one: (one.role or "", one.client)):
-        text = who.role if who.role is not None else f"client-{who.client or 'local'}"
+        text = who.role
+        if text is None:
+            text = known.get(who.client) or f"client-{who.client or 'local'}"
         name = re.sub(r"[^\w-]+", "-", text, flags=re.ASCII).strip("-") or "client"
         name = name if not name[0].isdigit() else f"role-{name}"
         while name in names.values():

@@ -78,22 +78,35 @@ class Tally:
 
 
 class Recorder:
-    """Hears of the decisions of a gate, and remembers what was asked; ``missed`` counts what it had no room for."""
+    """Hears of the decisions of a gate, and remembers what was asked: at most so many kinds of it (``most``).
 
-    def __init__(self) -> None:
+    ``missed`` counts what it had no room for.
+    """
+
+    def __init__(self, most: int = MOST_SEEN) -> None:
         self.seen: dict[Seen, Tally] = {}
+        self.most = most
         self.missed = 0
 
     def __call__(self, session: Session, unit: int, request: Request[Any], decision: Decision) -> None:
         """One request was judged."""
+        self.heard(session, unit, request)
+
+    def heard(
+        self, session: Session, unit: int, request: Request[Any], times: int = 1, *, samples: bool = True
+    ) -> None:
+        """One request was made, so often; without ``samples`` only the limits of what it wrote are remembered."""
         for part in parts_of(request):
-            self.add(_seen(session, unit, part), part.values())
+            seen, values = _seen(session, unit, part), part.values()
+            self.add(seen, values if samples else None, times)
+            if values and not samples and seen in self.seen:
+                self.seen[seen].widen(min(values), max(values))
 
     def add(self, seen: Seen, values: list[int] | None, times: int = 1) -> None:
         """Something happened, so often."""
         tally = self.seen.get(seen)
         if tally is None:
-            if len(self.seen) >= MOST_SEEN:
+            if len(self.seen) >= self.most:
                 self.missed += 1
                 return
             tally = self.seen[seen] = Tally()
