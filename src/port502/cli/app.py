@@ -24,6 +24,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "identify": ("port502.cli.identify", "Say what a device is, with the evidence."),
     "explain": ("port502.cli.explain", "Explain a code, a finding, a field of a frame, a practice."),
     "doctor": ("port502.cli.doctor", "Find out why it does not work."),
+    "audit": ("port502.cli.audit", "Go through the checklist before a site goes live."),
     "gateway": ("port502.cli.gateway", "Stand between TCP and serial lines, either way."),
     "share": ("port502.cli.share", "Share one connection to a device among many clients."),
     "decode": ("port502.cli.decode", "Explain frames: fields, values, and what is wrong with them."),
@@ -32,7 +33,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "firewall": ("port502.cli.firewall", "Write the firewall rules that match a site."),
     "guard": ("port502.cli.guard", "Let through to a device what a policy allows."),
     "demo": ("port502.cli.demo", "Watch a simulated site being collected."),
-    "web": ("port502.cli.web", "Say who may use the dashboard and the API."),
+    "web": ("port502.cli.web", "Have the tools in a browser, without a site; say who may use a dashboard."),
     "pki": ("port502.cli.pki", "Make and look after certificates of tls:// connections."),
 }
 """Each command's module and what it does in one line."""

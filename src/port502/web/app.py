@@ -9,7 +9,18 @@ from fastapi.responses import RedirectResponse
 
 from port502 import __version__
 from port502.site.web_model import WebSettings
-from port502.web.api import alarms, connections, live, metrics, points, problems, security, session, site, tools
+from port502.web.api import (
+    alarms,
+    connections,
+    live,
+    metrics,
+    points,
+    problems,
+    security,
+    session,
+    site,
+    tools,
+)
 from port502.web.api.models import Problem
 from port502.web.api.session import Entrance
 from port502.web.gate import Door
@@ -43,9 +54,7 @@ PROBLEMS: dict[int | str, dict[str, Any]] = {
 }
 
 
-def application(
-    station: Station | None, settings: WebSettings, users: Users, sessions: Sessions
-) -> FastAPI:
+def application(station: Station | None, settings: WebSettings, users: Users, sessions: Sessions) -> FastAPI:
     """The API of a site, or of the tools alone; what stands before it, telling who asks, is ``app.state.door``."""
     app = FastAPI(
         title="port502",

@@ -8,16 +8,19 @@ from fastapi import FastAPI
 
 PAGES = ("login", "overview", "devices", "connection", "points", "trends", "alarms")
 
+TOOLS = ("login", "tools_decode", "tools_encode", "tools_explain", "tools_maps")
+"""Those that need no site."""
 
-def load() -> None:
+
+def load(*, site: bool = True) -> None:
     """Import the pages, each of which announces itself to the framework."""
-    for page in PAGES:
+    for page in dict.fromkeys((*PAGES, *TOOLS)) if site else TOOLS:
         import_module(f"port502.web.pages.{page}")
 
 
-def mount(app: FastAPI) -> None:
-    """Add the pages to an application; a process can do so once."""
-    load()
+def mount(app: FastAPI, *, site: bool = True) -> None:
+    """Add the pages to an application, of a site or the tools alone; a process can do so once."""
+    load(site=site)
     from nicegui import ui
 
     ui.run_with(app, title="port502", dark=None, show_welcome_message=False, reconnect_timeout=10.0)

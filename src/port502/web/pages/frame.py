@@ -39,18 +39,37 @@ window.addEventListener("load", () => {
 
 @dataclass(frozen=True, slots=True)
 class Visit:
-    """One browser tab: the site, and who sits before it: ``secret`` is in their cookie, ``host`` their address."""
+    """One browser tab: who sits before it: ``secret`` is in their cookie, ``host`` their address; and what there is.
 
-    station: Station
+    Without a ``site`` there are the tools alone.
+    """
+
+    site: Station | None
     door: Door
     identity: Identity
     path: str
     secret: str
     host: str
 
+    @property
+    def station(self) -> Station:
+        """The site that a page shows, which only exists with one."""
+        assert self.site is not None
+        return self.site
+
+    @property
+    def name(self) -> str:
+        """What it is all about."""
+        return site_name(self.site)
+
     def may(self, role: Role) -> bool:
         """Whether they may do what needs this role."""
         return self.identity.may(role)
+
+
+def site_name(site: Station | None) -> str:
+    """The site's name, or that of the program where there is none."""
+    return site.name if site is not None else "port502"
 
 
 def visit_of(request: Request) -> Visit:
@@ -72,7 +91,7 @@ def look() -> str:
 @contextmanager
 def framed(visit: Visit, title: str) -> Iterator[ui.column]:
     """The frame of a page, and inside of it the main part to fill."""
-    ui.page_title(f"{title} - {visit.station.name}")
+    ui.page_title(f"{title} - {visit.name}")
     ui.add_css(look())
     ui.add_head_html(LOST)
     ui.colors(primary="#2f5d8a")
@@ -83,14 +102,15 @@ def framed(visit: Visit, title: str) -> Iterator[ui.column]:
     )
     with ui.header().classes("p5-header items-center"):
         ui.html(escape(title), tag="h1", sanitize=False).classes("p5-skip")
-        ui.label(visit.station.name).classes("p5-site")
+        ui.label(visit.name).classes("p5-site")
         with ui.row().classes("p5-nav").props('role="navigation" aria-label="Pages"'):
-            for path, word in PAGES:
+            for path, word in PAGES if visit.site is not None else PAGES[-1:]:
                 link = ui.link(word, path)
-                if path == visit.path:
+                if path == visit.path or (path != "/" and visit.path.startswith(f"{path}/")):
                     link.props('aria-current="page"')
         ui.space()
-        _alarms(visit)
+        if visit.site is not None:
+            _alarms(visit)
         button = ui.button(icon="contrast", on_click=lambda: dark.set_value(not dark.value))
         button.props('flat round dense aria-label="Dark or light"').classes("p5-quiet")
         _who(visit)

@@ -11,7 +11,7 @@ from starlette.responses import HTMLResponse, RedirectResponse, Response
 from port502.web.api.problems import ProblemError
 from port502.web.api.session import Entrance, set_cookie
 from port502.web.gate import COOKIE, STATE, Door, cookie_of
-from port502.web.pages.frame import look
+from port502.web.pages.frame import look, site_name
 from port502.web.station import Station
 
 LONGEST_FORM = 4096
@@ -72,6 +72,6 @@ async def logout(request: Request) -> Response:
 
 
 def _page(request: Request, complaint: str = "", status: int = 200) -> HTMLResponse:
-    station: Station = request.scope[STATE].station
+    station: Station | None = request.scope[STATE].station
     shown = f'<p class="p5-banner" role="alert">{escape(complaint)}</p>' if complaint else ""
-    return HTMLResponse(_PAGE.format(site=escape(station.name), look=look(), complaint=shown), status)
+    return HTMLResponse(_PAGE.format(site=escape(site_name(station)), look=look(), complaint=shown), status)

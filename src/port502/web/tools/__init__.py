@@ -1,0 +1,1 @@
+"""What the dashboard's tools do, apart from how they look; none of it needs a running site."""
