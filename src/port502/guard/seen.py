@@ -78,14 +78,14 @@ class Tally:
 
 
 class Recorder:
-    """Hears of the decisions of a gate, and remembers what was asked: at most so many kinds of it (``most``).
+    """Hears of the decisions of a gate, and remembers what was asked: ``most`` kinds of it (100,000 unless said).
 
     ``missed`` counts what it had no room for.
     """
 
-    def __init__(self, most: int = MOST_SEEN) -> None:
+    def __init__(self, most: int | None = None) -> None:
         self.seen: dict[Seen, Tally] = {}
-        self.most = most
+        self.most = MOST_SEEN if most is None else most
         self.missed = 0
 
     def __call__(self, session: Session, unit: int, request: Request[Any], decision: Decision) -> None:
