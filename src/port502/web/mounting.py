@@ -23,4 +23,4 @@ def mount(app: FastAPI, *, site: bool = True) -> None:
     load(site=site)
     from nicegui import ui
 
-    ui.run_with(app, title="port502", dark=None, show_welcome_message=False, reconnect_timeout=10.0)
+    ui.run_with(app, title="port502", dark=None, language="en-US", show_welcome_message=False, reconnect_timeout=10.0)

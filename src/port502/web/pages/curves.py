@@ -8,7 +8,10 @@ from typing import Any
 
 from port502.collect.sample import BAD, GOOD, Sample
 
-COLOURS = ("#2f5d8a", "#b0562c", "#3f7d4e", "#7a4b8c", "#8a6a00", "#3b7f86", "#9c3d5c", "#5b6570")
+COLOURS = ("#4382bd", "#c8683a", "#4b9560", "#9a68ad", "#9a7b16", "#43929a", "#c05a7c", "#7a858f")
+"""A chart is told its colours by the server, which knows not whether a browser is dark: all are legible on both."""
+QUIET, LINE = "#7a858f", "rgba(122, 133, 143, 0.35)"
+
 MOST_CURVES = len(COLOURS)
 TONES = {GOOD: "#9aa5af", "uncertain": "#d1a200", BAD: "#c0392b"}
 GAP = 3.0
@@ -55,22 +58,21 @@ def _span(curve: Curve, before: Sample | None, sample: Sample, usual: float) -> 
     curve.spans.append((moment, moment + usual * 1000, sample.quality, sample.reason))
 
 
-def chart(curves: Sequence[Curve], begin: float, end: float, *, dark: bool = False) -> dict[str, Any]:
+def chart(curves: Sequence[Curve], begin: float, end: float) -> dict[str, Any]:
     """The options of an ECharts chart of curves from Unix time ``begin`` to ``end``."""
-    quiet, line = ("#9aa5af", "#343c44") if dark else ("#5b6570", "#d3d7db")
     units = list(dict.fromkeys(curve.unit for curve in curves)) or [""]
     strip = 14 * max(len(curves), 1)
-    axis = {"axisLabel": {"color": quiet}, "axisLine": {"lineStyle": {"color": line}}}
+    axis = {"axisLabel": {"color": QUIET}, "axisLine": {"lineStyle": {"color": LINE}}}
     times = {"type": "time", "min": begin * 1000, "max": end * 1000, **axis}
     values = [
         {
             "type": "value",
             "name": unit,
-            "nameTextStyle": {"color": quiet},
+            "nameTextStyle": {"color": QUIET},
             "scale": True,
             "position": "left" if place % 2 == 0 else "right",
             "offset": 55 * (place // 2),
-            "splitLine": {"show": place == 0, "lineStyle": {"color": line}},
+            "splitLine": {"show": place == 0, "lineStyle": {"color": LINE}},
             **axis,
         }
         for place, unit in enumerate(units)
@@ -88,7 +90,7 @@ def chart(curves: Sequence[Curve], begin: float, end: float, *, dark: bool = Fal
         "animation": False,
         "useUTC": True,
         "textStyle": {"fontFamily": "inherit"},
-        "legend": {"top": 0, "type": "scroll", "textStyle": {"color": quiet}, "data": names["data"]},
+        "legend": {"top": 0, "type": "scroll", "textStyle": {"color": QUIET}, "data": names["data"]},
         "tooltip": {"trigger": "axis", "confine": True, "axisPointer": {"type": "cross"}},
         "axisPointer": {"link": [{"xAxisIndex": "all"}]},
         "grid": [
@@ -104,7 +106,7 @@ def chart(curves: Sequence[Curve], begin: float, end: float, *, dark: bool = Fal
                 "xAxisIndex": [0, 1],
                 "bottom": 8,
                 "height": 22,
-                "textStyle": {"color": quiet},
+                "textStyle": {"color": QUIET},
             },
         ],
         "series": [

@@ -19,6 +19,7 @@ LONGEST_FORM = 4096
 _PAGE = """<!doctype html>
 <html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">
 <title>Log in - {site}</title><style>{look}
+* {{ box-sizing: border-box; }} body {{ margin: 0; }}
 form {{ max-width: 22rem; margin: 12vh auto 0; display: grid; gap: 10px; }}
 label {{ display: grid; gap: 4px; }}
 input, button {{ font: inherit; padding: 9px 10px; border: 1px solid var(--line); border-radius: 6px;
