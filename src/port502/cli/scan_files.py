@@ -55,13 +55,18 @@ def read_known(path: Path) -> list[Known]:
         return known_rows(read_address_sheet(path).rows)
     if path.suffix.lower() != INVENTORY:
         raise UsageError(f"--diff {path}: an inventory (.json) or an address sheet (.csv, .xlsx) is expected")
+    return known_of(read_inventory(path))
+
+
+def read_inventory(path: Path) -> Inventory:
+    """The inventory that a scan saved; raises ConfigError, OSError."""
     if path.stat().st_size > MOST_INVENTORY:
         raise ConfigError(f"{path} is larger than {MOST_INVENTORY >> 20} MiB")
     try:
         told = json.loads(path.read_text("utf-8"))
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise ConfigError(f"{path}: this is no JSON: {error}") from None
-    return known_of(parse_inventory(told))
+    return parse_inventory(told)
 
 
 def save(path: Path, inventory: Inventory, *, yes: bool, quiet: bool, secure: Secure | None = None) -> None:
