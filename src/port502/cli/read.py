@@ -97,16 +97,16 @@ async def _read(asked: Asked, refs: Sequence[str], show: Show, interval: float, 
     wanted: list[Wanted] = []
     if not isinstance(peer, Discovered):
         wanted = [one for ref in refs for one in resolve(ref, peer.device)]
-        _tell_doubts(wanted, show)
+        tell_doubts(wanted, show)
     code = DONE
     async with peer:
         if isinstance(peer, Discovered):
             wanted = peer.wanted(refs)
-            _tell_doubts(wanted, show)
+            tell_doubts(wanted, show)
         start = time.monotonic()
         count = 0
         while True:
-            ended = await _once(peer, wanted, show)
+            ended = await once(peer, wanted, show)
             code = code or ended
             count += 1
             if count == times:
@@ -116,7 +116,8 @@ async def _read(asked: Asked, refs: Sequence[str], show: Show, interval: float, 
             await asyncio.sleep(max(0.0, start + place * interval - time.monotonic()))
 
 
-async def _once(peer: Peer, wanted: Sequence[Wanted], show: Show) -> int:
+async def once(peer: Peer, wanted: Sequence[Wanted], show: Show) -> int:
+    """Read and print one time; the exit code. A failure is told where reading goes on, and raised where not."""
     began = time.perf_counter()
     try:
         rows = await peer.read(wanted)
@@ -132,7 +133,8 @@ async def _once(peer: Peer, wanted: Sequence[Wanted], show: Show) -> int:
     return DONE
 
 
-def _tell_doubts(wanted: Sequence[Wanted], show: Show) -> None:
+def tell_doubts(wanted: Sequence[Wanted], show: Show) -> None:
+    """Say what may not have been meant."""
     notices = dict.fromkeys(one.point.reference.notice for one in wanted if not one.named)
     for notice in notices:
         if notice and not show.quiet:

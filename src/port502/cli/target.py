@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
 from fnmatch import fnmatchcase
 from pathlib import Path
@@ -22,6 +22,7 @@ from port502.registers.point import Point
 from port502.registers.reference import parse_reference
 from port502.registers.values import Value
 from port502.transport.sockets import Keepalive
+from port502.transport.states import Traffic
 from port502.transport.url import parse_url
 
 if TYPE_CHECKING:
@@ -39,7 +40,10 @@ _LISTED = 8
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """The options with which a command names its target; ``patient`` is for commands that go on."""
+    """The options with which a command names its target; ``patient`` is for commands that go on.
+
+    ``hear`` makes, of the url, what hears the bytes that pass on a connection of our own, in place of ``verbosity``.
+    """
 
     target: str
     unit: int | None = None
@@ -49,6 +53,11 @@ class Asked:
     patient: bool = False
     map: str | None = None
     secure: Secure = field(default_factory=Secure)
+    hear: Callable[[str], Traffic] | None = None
+
+    def traffic(self, url: str) -> Traffic | None:
+        """What hears the bytes that pass on a connection to this url."""
+        return self.hear(url) if self.hear is not None else listener(parse_url(url).scheme, self.verbosity)
 
     @property
     def discovers(self) -> bool:
@@ -77,7 +86,7 @@ def peer_for(asked: Asked) -> Peer:
         connect_timeout=asked.timeout or CONNECT_TIMEOUT,
         response_timeout=asked.timeout or RESPONSE_TIMEOUT,
         reconnect=Reconnect(1.0, 5.0) if asked.patient else None,
-        on_traffic=listener(target.scheme, asked.verbosity),
+        on_traffic=asked.traffic(asked.target),
         **asked.secure.arguments(),
     )
     if asked.discovers:
@@ -152,7 +161,7 @@ def _peer_of_site(asked: Asked) -> Peer:
         ),
         source=connection.source,
         tls=None if connection.tls is None else connection.tls.context(server_side=False),
-        on_traffic=listener(parse_url(connection.url).scheme, asked.verbosity),
+        on_traffic=asked.traffic(connection.url),
     )
     return Direct(client, asked.target, unit, device)
 
@@ -170,7 +179,7 @@ def _through(
         )
     if asked.verbosity:
         say("port502: note: the running site makes the calls, so -v has no frames to show")
-    return Through(control, asked.target, device, asked.timeout)
+    return Through(control, asked.target, device, asked.timeout, connection.name)
 
 
 def find(

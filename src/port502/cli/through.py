@@ -20,14 +20,22 @@ if TYPE_CHECKING:
 
 
 class Through:
-    """A peer that a running site calls for us; errors pass as Failed, with what was tried."""
+    """A peer that a running site calls for us, on a ``connection`` of its own; errors pass as Failed."""
 
-    def __init__(self, control: Path, label: str, device: DeviceSettings, timeout: float | None) -> None:
+    def __init__(
+        self,
+        control: Path,
+        label: str,
+        device: DeviceSettings,
+        timeout: float | None,
+        connection: str = "",
+    ) -> None:
         self.label = label
         self.unit = device.unit
         self.device: DeviceSettings | None = device
         self._name = device.name
-        self._control = control
+        self.control = control
+        self.connection = connection
         self._timeout = timeout
 
     async def __aenter__(self) -> Self:
@@ -60,7 +68,7 @@ class Through:
 
     async def _ask(self, question: Question) -> Answer:
         patience = max(PATIENCE, (self._timeout or 0.0) + 5.0)
-        return await inquire(self._control, question, patience=patience)
+        return await inquire(self.control, question, patience=patience)
 
     @property
     def _tried(self) -> str:

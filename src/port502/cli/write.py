@@ -121,6 +121,11 @@ def _change(word: str, peer: Peer) -> Change:
     ref, equals, text = word.partition("=")
     if not equals:
         raise UsageError(f"{word[:60]!r} says no value; write REF=VALUE, such as holding:5=42")
+    return change_of(ref, text, peer)
+
+
+def change_of(ref: str, text: str, peer: Peer) -> Change:
+    """The write of a value that was typed, checked as far as it can be before anything is sent; raises UsageError."""
     wanted = resolve_write(ref, peer.device)
     value = parse_value(text, wanted.point)
     check_limits(wanted, value, peer.device)
@@ -156,9 +161,9 @@ def _show(changes: Sequence[Change]) -> None:
     for change in changes:
         made.add_row(
             printable(change.wanted.ref),
-            _text(change.wanted, change.before),
-            _text(change.wanted, _becomes(change)),
-            _registers(change),
+            text_of(change.wanted, change.before),
+            text_of(change.wanted, becomes(change)),
+            registers_text(change),
         )
     put_table(made, sys.stderr)
 
@@ -178,19 +183,20 @@ def _tell(changes: Sequence[Change], *, json: bool, quiet: bool) -> None:
             words = {None: "written", True: "verified", False: "NOT verified"}[written.verified]
             after = change.value if written.verified is None else written.after
             ref = printable(change.wanted.ref)
-            made.add_row(ref, _text(change.wanted, change.before), _text(change.wanted, after), words)
+            made.add_row(ref, text_of(change.wanted, change.before), text_of(change.wanted, after), words)
         put_table(made)
     for change in changes:
         if change.written is not None and change.written.note:
             say(f"port502: {change.wanted.ref}: {change.written.note}")
 
 
-def _text(wanted: Wanted, value: Value | None) -> str:
+def text_of(wanted: Wanted, value: Value | None) -> str:
+    """A value with its unit; a question mark where it is not known."""
     unit = f" {wanted.point.unit}" if wanted.point.unit else ""
     return "?" if value is None else printable(format_value(value, wanted.point.type) + unit)
 
 
-def _becomes(change: Change) -> Value:
+def becomes(change: Change) -> Value:
     """The value that the registers to be sent will mean: a scaled one is the nearest to what was typed."""
     point = change.wanted.point
     if not change.sent or not point.is_number or point.meaning is not None:
@@ -198,7 +204,8 @@ def _becomes(change: Change) -> Value:
     return point.decode(data_of(change.sent))
 
 
-def _registers(change: Change) -> str:
+def registers_text(change: Change) -> str:
+    """The registers to be sent in hexadecimal, or the bits."""
     if change.wanted.point.table.is_bits:
         return " ".join(map(str, change.sent))
     return " ".join(f"{register:04X}" for register in change.sent)
