@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import json
 import stat
+import subprocess
 import sys
 from pathlib import Path
 
@@ -73,3 +74,32 @@ def test_without_its_packages_it_is_said_what_to_install(run: Run, monkeypatch: 
 
 def test_the_roles_are_those_of_the_web() -> None:
     assert tuple(word.value for word in Word) == ROLES
+
+
+@pytest.mark.slow
+def test_the_tools_are_there_until_the_time_is_up(tmp_path: Path) -> None:
+    done = subprocess.run(
+        [sys.executable, "-m", "port502", "web", "--listen", "127.0.0.1:0", "--for", "0.1"],
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=True,
+    )
+    assert done.stdout.startswith("listening on http://127.0.0.1:")
+    assert "follow this link once: http://127.0.0.1:" in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("words", "message"),
+    [
+        (["--listen", "8502"], "is no place to listen"),
+        (["--listen", "0.0.0.0:0"], "does not start without users"),
+        (["--role", "viewer"], "--add-user or --add-token"),
+        (["--certificate", "a.pem"], "belong together"),
+    ],
+)
+def test_what_keeps_the_tools_from_starting_is_said(run: Run, words: list[str], message: str) -> None:
+    told = run("web", *words)
+    assert told.code == 2
+    assert message in told.err

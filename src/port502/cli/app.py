@@ -33,7 +33,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "firewall": ("port502.cli.firewall", "Write the firewall rules that match a site."),
     "guard": ("port502.cli.guard", "Let through to a device what a policy allows."),
     "demo": ("port502.cli.demo", "Watch a simulated site being collected."),
-    "web": ("port502.cli.web", "Have the tools in a browser, without a site; say who may use a dashboard."),
+    "web": ("port502.cli.web", "Have the tools in a browser; say who may use them."),
     "pki": ("port502.cli.pki", "Make and look after certificates of tls:// connections."),
 }
 """Each command's module and what it does in one line."""

@@ -157,7 +157,7 @@ def _taken(settings: WebSettings, error: OSError) -> str:
     holder = port_holder(settings.port, settings.host)
     who = f"; {holder} has it" if holder else ""
     place = f"{settings.host}:{settings.port}"
-    way = "'listen' of 'web' in the site file, or --listen, names another"
+    way = "set 'listen' of 'web' in the site file, or --listen"
     return f"the dashboard cannot listen on {place}: {error.strerror}{who}; {way}"
 
 

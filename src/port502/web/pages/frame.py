@@ -29,6 +29,7 @@ PAGES = (
 
 LOST = """
 <script>
+document.documentElement.lang = "en";
 window.addEventListener("load", () => {
   const say = () => { document.getElementById("p5-lost").hidden = window.socket && window.socket.connected; };
   setInterval(say, 500);

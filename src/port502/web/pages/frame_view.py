@@ -29,11 +29,11 @@ def show_frame(one: Explained) -> None:
         for doubt in one.doubts:
             said(DOUBT, doubt)
         ui.html(_bytes(one), sanitize=False).classes("w-full")
-        ui.html(_fields(one), sanitize=False).classes("p5-wide")
+        wide(_fields(one), "Fields")
         if one.readings:
             ui.label("What the registers may mean").classes("p5-title")
             rows = [(each.name, f"{each.score:.0%}", each.text) for each in one.readings]
-            ui.html(table(("read as", "likely", "values"), rows), sanitize=False).classes("p5-wide")
+            wide(table(("read as", "likely", "values"), rows), "Readings")
         if one.named:
             ui.label("What the map says").classes("p5-title")
             named = [
@@ -44,7 +44,13 @@ def show_frame(one: Explained) -> None:
                 )
                 for each in one.named
             ]
-            ui.html(table(("point", "value", "place"), named), sanitize=False).classes("p5-wide")
+            wide(table(("point", "value", "place"), named), "Points")
+
+
+def wide(content: str, label: str) -> ui.html:
+    """A table that scrolls in itself where the screen is narrow, by keyboard too."""
+    made = ui.html(content, sanitize=False).classes("p5-wide")
+    return made.props(f'tabindex=0 role="region" aria-label="{label}"')
 
 
 def table(headings: tuple[str, ...], rows: Sequence[tuple[str, ...]]) -> str:

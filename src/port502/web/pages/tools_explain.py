@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
+
 from nicegui import ui
 from starlette.requests import Request
 
@@ -54,14 +56,17 @@ class _Explaining:
 
 
 def search(words: str) -> list[Topic]:
-    """The topics in which all of some words stand, those with the words in their title first."""
+    """The topics in which all of some words stand: first what is called so, then those with them in the title."""
     known = [*topics().values(), *finding_topics().values()]
     wanted = words.lower().split()
     if not wanted:
         return known
+    called = []
+    with suppress(UsageError):
+        called = [find(words)]
     titled = [one for one in known if all(word in _title(one) for word in wanted)]
     others = [one for one in known if all(word in f"{_title(one)} {one.text.lower()}" for word in wanted)]
-    return list({one.id: one for one in (*titled, *others)}.values())
+    return list({one.id: one for one in (*called, *titled, *others)}.values())
 
 
 def _title(one: Topic) -> str:

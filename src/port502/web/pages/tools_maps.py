@@ -10,7 +10,7 @@ from port502.registers.maps.index import MapSummary
 from port502.registers.maps.library import Library
 from port502.registers.maps.model import DeviceMap
 from port502.web.pages.frame import Visit, card, visit_of
-from port502.web.pages.frame_view import table
+from port502.web.pages.frame_view import table, wide
 from port502.web.pages.tooling import complaint, keep_in_url, tool
 from port502.web.tools.library import csv_of, map_of, rows_of
 
@@ -91,7 +91,7 @@ class _Maps:
                 self._points = ui.input("Find a point", value=points, placeholder="voltage, 30001, kWh")
                 self._points.props("outlined dense clearable debounce=200").classes("p5-find")
                 ui.button("CSV", on_click=lambda: self._download(known)).props("flat no-caps")
-            rows = ui.html("", sanitize=False).classes("p5-wide")
+            rows = wide("", "Points")
             count = ui.label().classes("p5-quiet")
 
         def fill() -> None:
