@@ -6,7 +6,8 @@ from importlib import import_module
 
 from fastapi import FastAPI
 
-PAGES = ("login", "overview", "devices", "connection", "points", "trends", "alarms")
+PAGES = ("login", "overview", "devices", "connection", "points", "trends", "alarms", "security")
+
 
 TOOLS = ("login", "tools_decode", "tools_encode", "tools_explain", "tools_maps")
 """Those that need no site."""
@@ -23,4 +24,6 @@ def mount(app: FastAPI, *, site: bool = True) -> None:
     load(site=site)
     from nicegui import ui
 
-    ui.run_with(app, title="port502", dark=None, language="en-US", show_welcome_message=False, reconnect_timeout=10.0)
+    ui.run_with(
+        app, title="port502", dark=None, language="en-US", show_welcome_message=False, reconnect_timeout=10.0
+    )

@@ -30,7 +30,7 @@ from port502.protocol.describe import describe
 from port502.registers.writes import request_of
 from port502.site.certificates import CertificateStatus, certificates_of
 from port502.site.running import Running
-from port502.site.status import SessionStatus, SiteStatus
+from port502.site.status import ListenerStatus, SessionStatus, SiteStatus
 from port502.site.traffic import Tap
 from port502.web.feed import Feed
 from port502.web.points import PointInfo, points_of
@@ -192,6 +192,10 @@ class Station:
     def locked(self) -> str:
         """Why all writes are stopped; empty when they are not."""
         return self.running.listeners.locked
+
+    def listeners(self) -> tuple[ListenerStatus, ...]:
+        """How the listeners fare."""
+        return self.running.listeners.status()
 
     def sessions(self) -> list[SessionStatus]:
         """Who is connected to the listeners."""

@@ -41,7 +41,14 @@ alarms:
   fast: {{point: pump.speed, high: 50, for: 0, clear_for: 0, priority: high, say: "Pump runs at {{pump.speed}} Hz"}}
   gone: {{device: "*", offline: true, for: 0, priority: critical}}
 listeners:
+  safe: {{url: "tcp://127.0.0.1:0", policy: policy.yaml, guard: {{connection: plc}}}}
   station: {{url: "tcp://127.0.0.1:0", serve: {{points: {{"holding:0": pump.speed/uint16}}}}}}
+"""
+
+POLICY = """
+default: deny
+clients: {scada: {from: 127.0.0.5}}
+rules: [{name: reads, functions: [read], points: ['holding:0*2']}]
 """
 
 
@@ -57,6 +64,7 @@ async def main(folder: Path) -> None:
     async with Server(device, "tcp://127.0.0.1:0") as server:
         path = folder / "site.yaml"
         path.write_text(SITE.format(url=server.url))
+        (folder / "policy.yaml").write_text(POLICY)
         async with Running(load_site(path)) as running, WebServer(running, pages=True) as web:
             links = [web.link(role) for role in (Role.ADMIN, Role.VIEWER)]
             print(

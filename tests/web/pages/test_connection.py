@@ -15,7 +15,7 @@ pytestmark = [pytest.mark.interop, pytest.mark.slow]
 async def test_a_connection_that_is_well_but_for_one_point(opened: Opening) -> None:
     async with opened("/connection/plc") as page:
         await expect(page.locator(".p5-heading")).to_contain_text("● connected")
-        here = page.locator(".p5-states.p5-wide .is-here")
+        here = page.locator(".p5-states-wide .is-here")
         await expect(here).to_have_text(re.compile(r"● ready\d.*, \d+ ×"))
         await expect(page.locator(".p5-bars i").first).to_be_attached()
         await expect(page.locator(".p5-percentiles .p5-number").first).to_contain_text("ms")
@@ -35,7 +35,7 @@ async def test_a_connection_that_is_well_but_for_one_point(opened: Opening) -> N
 async def test_a_connection_that_cannot_be_made_says_why(opened: Opening) -> None:
     async with opened("/connection/dead-meter", dark=True) as page:
         await expect(page.locator(".p5-banner:not(.p5-lost)")).to_contain_text("refused")
-        await expect(page.locator(".p5-wide .is-here")).to_contain_text(
+        await expect(page.locator(".p5-states-wide .is-here")).to_contain_text(
             re.compile("backing off|connecting|idle")
         )
         await expect(page.get_by_text("Nothing has passed since you look.")).to_be_visible()
@@ -59,8 +59,12 @@ async def test_what_is_not_there(opened: Opening, path: str) -> None:
 async def test_nothing_is_cut_at_any_size(opened: Opening, size: str) -> None:
     async with opened("/connection/plc", size=size) as page:
         await page.locator(".p5-exchange").first.wait_for()
-        await expect(page.locator(".p5-narrow" if size == "phone" else ".p5-wide")).to_be_visible()
-        await expect(page.locator(".p5-wide" if size == "phone" else ".p5-narrow")).to_be_hidden()
+        await expect(
+            page.locator(".p5-states-narrow" if size == "phone" else ".p5-states-wide")
+        ).to_be_visible()
+        await expect(
+            page.locator(".p5-states-wide" if size == "phone" else ".p5-states-narrow")
+        ).to_be_hidden()
         wide = await page.evaluate(
             "document.documentElement.scrollWidth - document.documentElement.clientWidth"
         )

@@ -34,10 +34,9 @@ async def test_what_passes_is_seen_sifted_frozen_and_looked_at(opened: Opening, 
         first = await rows.first.inner_text()
         await rows.first.press("Enter")
         dialog = page.get_by_role("dialog")
-        await expect(dialog).to_contain_text("Request, 12 bytes")
-        await expect(dialog).to_contain_text("00 00 00 06 01 03 00 00 00 02")
-        await expect(dialog.locator(".p5-field", has_text="word_cnt")).to_contain_text("2")
-        await expect(dialog).to_contain_text("Response, 13 bytes")
+        await expect(dialog).to_contain_text("request: read holding registers holding:0..1 = 40001..40002")
+        await expect(dialog.get_by_role("row", name="word_cnt")).to_contain_text("00 02")
+        await expect(dialog.get_by_role("row", name="speed")).to_contain_text("48.1 Hz")
         await dialog.get_by_role("button", name="Close").click()
         await expect(dialog).to_have_count(0)
         assert await rows.first.inner_text() == first

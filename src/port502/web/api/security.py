@@ -167,7 +167,7 @@ async def listeners(site: Site, who: Viewer) -> ListenerList:
     sessions = site.sessions()
     return ListenerList(
         locked=site.locked,
-        listeners=[_listener(one, sessions) for one in site.running.listeners.status()],
+        listeners=[_listener(one, sessions) for one in site.listeners()],
     )
 
 

@@ -15,6 +15,7 @@ from port502.errors import UsageError
 from port502.protocol.codes import exception_name
 from port502.web.pages import spread, state_machine, strip
 from port502.web.pages.frame import Visit, card, framed, visit_of
+from port502.web.pages.rows import Rows
 from port502.web.pages.traffic import traffic
 from port502.web.pages.words import age_text, counted, link_mark, unit_mark
 
@@ -255,49 +256,17 @@ def _response() -> Callable[[ConnectionDetail], None]:
 
 
 def _refusals() -> Callable[[ConnectionDetail], None]:
-    return _list(
-        lambda now: [
-            (f"{count:,} ×", f"exception {code}", exception_name(code)) for code, count in now.refusals
-        ],
-        "p5-refusal",
-        "No exception has come.",
+    rows = Rows("p5-refusal", "No exception has come.")
+    return lambda now: rows.show(
+        [(f"{count:,} ×", f"exception {code}", exception_name(code)) for code, count in now.refusals]
     )
 
 
 def _faulty() -> Callable[[ConnectionDetail], None]:
-    return _list(
-        lambda now: [
-            (one.point, one.reason, f"tried again in {age_text(one.retry)}") for one in now.status.faulty
-        ],
-        "p5-faulty",
-        "None: every point is read.",
+    rows = Rows("p5-faulty", "None: every point is read.")
+    return lambda now: rows.show(
+        [(one.point, one.reason, f"tried again in {age_text(one.retry)}") for one in now.status.faulty]
     )
-
-
-def _list(
-    rows_of: Callable[[ConnectionDetail], Sequence[tuple[str, ...]]], look: str, none: str
-) -> Callable[[ConnectionDetail], None]:
-    """Rows of texts, which change in place while their number stays the same."""
-    box = ui.element("div").classes("p5-rows")
-    labels: list[list[ui.label]] | None = None
-
-    def refresh(now: ConnectionDetail) -> None:
-        nonlocal labels
-        rows = rows_of(now)
-        if labels is None or len(labels) != len(rows):
-            box.clear()
-            labels = []
-            with box:
-                for row in rows:
-                    with ui.element("div").classes(f"p5-row {look}"):
-                        labels.append([ui.label().style("overflow-wrap: anywhere") for _ in row])
-                if not rows:
-                    ui.label(none).classes("p5-quiet")
-        for texts, row in zip(labels, rows, strict=True):
-            for label, text in zip(texts, row, strict=True):
-                label.set_text(text)
-
-    return refresh
 
 
 def _strips(blocks: Sequence[BlockStatus]) -> None:

@@ -34,7 +34,7 @@ class _Plan:
 
 
 _WIDE = _Plan(
-    "p5-wide",
+    "p5-states-wide",
     (760, 164),
     {IDLE: (2, 2), CONNECTING: (204, 2), SETTLING: (406, 2), READY: (608, 2), BACKING_OFF: (305, 108)},
     (
@@ -47,7 +47,7 @@ _WIDE = _Plan(
     ),
 )
 _NARROW = _Plan(
-    "p5-narrow",
+    "p5-states-narrow",
     (340, 290),
     {IDLE: (2, 2), CONNECTING: (2, 80), SETTLING: (2, 158), READY: (2, 236), BACKING_OFF: (188, 119)},
     (

@@ -3,29 +3,34 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from itertools import islice
 from urllib.parse import quote, urlencode
 
 from nicegui import ui
 
+from port502.collect.reads import point_of
+from port502.collect.settings import ConnectionSettings
 from port502.errors import UsageError
 from port502.protocol.codes import FUNCTION_NAMES
+from port502.registers.point import Point
 from port502.site.overheard import answer_of, is_wrong
 from port502.site.traffic import Exchange, Tap
 from port502.traffic.decoding.decoded import Decoded
 from port502.traffic.decoding.decoding import Hint, decode
+from port502.traffic.decoding.saying import meanings, title
 from port502.traffic.hextext.piece import REQUEST, RESPONSE, Piece
 from port502.traffic.moment import clock_text
 from port502.traffic.words import said
 from port502.web.pages.frame import Visit, card
+from port502.web.pages.frame_view import show_frame
 from port502.web.pages.spread import duration_text
 from port502.web.sieve import Sieve
+from port502.web.tools.frames import Explained
 
 REFRESH = 0.5
 ROWS = 40
 ANY = ""
-_MOST_BYTES = 24
 
 
 def traffic(visit: Visit, connection: str, *, unit: str, function: str, errors: bool, text: str) -> None:
@@ -67,7 +72,8 @@ class _View:
             self._fault = ui.label().classes("p5-mark is-critical").props('role="alert"')
             self._count = ui.label().classes("p5-quiet p5-small").props('role="status"')
             with ui.element("div").classes("p5-rows p5-log"):
-                self._rows = [_Row() for _ in range(ROWS)]
+                points = _points(settings)
+                self._rows = [_Row(points) for _ in range(ROWS)]
 
     def _wish(self) -> None:
         wanted = {
@@ -124,7 +130,8 @@ class _View:
 class _Row:
     """One exchange; it is sent anew only when another stands in its place, or its answer has come."""
 
-    def __init__(self) -> None:
+    def __init__(self, points: Mapping[int, Sequence[Point]]) -> None:
+        self._points = points
         self._exchange: Exchange | None = None
         with ui.element("div").classes("p5-row p5-exchange").props('role="button" tabindex="0"') as self._box:
             self._time = ui.label().classes("p5-quiet p5-mono p5-small")
@@ -159,20 +166,29 @@ class _Row:
 
     def _open(self) -> None:
         if self._exchange is not None:
-            _look_at(self._exchange)
+            _look_at(self._exchange, self._points.get(self._exchange.first.unit_id or 0, ()))
 
 
-def _look_at(exchange: Exchange) -> None:
-    """Both messages, byte by byte."""
-    with ui.dialog() as dialog, ui.card().classes("p5-dialog p5-bytes"):
+def _look_at(exchange: Exchange, points: Sequence[Point]) -> None:
+    """Both messages, byte by byte, and what the site's points say of their values."""
+    with ui.dialog() as dialog, ui.card().classes("p5-dialog p5-closely"):
         ui.label(f"Exchange {exchange.number}, {clock_text(exchange.first.time)} UTC").classes("p5-title")
         for decoded in _decoded(exchange):
-            _message(decoded)
+            likely, named = meanings(decoded, points)
+            show_frame(Explained(decoded, title(decoded), () if named else likely, named, decoded.notes))
         if exchange.response is None:
             ui.label("No answer was heard.").classes("p5-quiet")
         ui.button("Close", on_click=dialog.close).props("flat no-caps autofocus")
     dialog.on("hide", dialog.delete)
     dialog.open()
+
+
+def _points(settings: ConnectionSettings) -> dict[int, list[Point]]:
+    """The points of each unit."""
+    found: dict[int, list[Point]] = {}
+    for device in settings.devices:
+        found.setdefault(device.unit, []).extend(point_of(one) for one in device.points)
+    return found
 
 
 def _decoded(exchange: Exchange) -> list[Decoded]:
@@ -182,23 +198,6 @@ def _decoded(exchange: Exchange) -> list[Decoded]:
         if message is not None
     ]
     return decode(pieces, Hint(framing=exchange.first.way.framing))
-
-
-def _message(decoded: Decoded) -> None:
-    word = "Response" if decoded.is_response else "Request"
-    ui.label(f"{word}, {len(decoded.raw)} bytes").style("font-weight: 600")
-    ui.label(decoded.raw.hex(" ")).classes("p5-mono p5-small").style("overflow-wrap: anywhere")
-    with ui.element("div").classes("p5-rows"):
-        for field in decoded.fields:
-            raw = decoded.raw[field.start : field.start + field.size]
-            shown = raw[:_MOST_BYTES].hex(" ") + (" ..." if len(raw) > _MOST_BYTES else "")
-            with ui.element("div").classes("p5-row p5-field"):
-                ui.label(shown).classes("p5-mono p5-small")
-                ui.label(field.name).classes("p5-quiet")
-                value = str(field.value) if isinstance(field.value, int) else ""
-                ui.label(f"{value}  {field.text}".strip()).style("overflow-wrap: anywhere")
-    for problem in decoded.problems:
-        ui.label(f"■ {problem}").classes("p5-mark is-critical").style("white-space: normal")
 
 
 def _count(tap: Tap, shown: int) -> str:
