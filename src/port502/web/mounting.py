@@ -8,7 +8,6 @@ from fastapi import FastAPI
 
 PAGES = ("login", "overview", "devices", "connection", "points", "trends", "alarms", "security")
 
-
 TOOLS = ("login", "tools_decode", "tools_encode", "tools_explain", "tools_maps")
 """Those that need no site."""
 

@@ -23,6 +23,7 @@ PAGES = {
     "alarms": ("/alarms", ".p5-alarm"),
     "connection": ("/connection/plc", ".p5-part"),
     "connection-lost": ("/connection/dead-meter", ".p5-part"),
+    "security": ("/security", ".p5-part"),
     "login": ("/login", "input"),
 }
 """What is looked at, and what is there once it is drawn."""
