@@ -32,6 +32,7 @@ def index() -> str:
         "- [Display filters](filters.md)\n"
         "- [Findings of the doctor](findings.md)\n"
         "- [Topics of `explain`](topics.md)\n"
+        "- [Row by row: what the guides say, and what shows it here](rows.md)\n"
         "- [Modbus/TCP Security, requirement by requirement](security.md)\n"
     )
 
@@ -255,6 +256,14 @@ def topics() -> str:
     return "\n".join(parts)
 
 
+def rows() -> str:
+    """Every row of the guides with its command, its page and its test."""
+    sys.path.insert(0, str(DOCS.parent))
+    from tests.docs.rows import page
+
+    return page()
+
+
 def _by_hand(check: Any) -> str:
     names = {"host": "HOST", "port": "PORT", "unit": "UNIT"}
     linux, windows = (_cell(text.format_map(names)) for text in (check.linux, check.windows))
@@ -396,6 +405,7 @@ PAGES = {
     "filters": filters,
     "findings": findings,
     "topics": topics,
+    "rows": rows,
     "security": security,
 }
 
