@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import inspect
 import os
 from collections import Counter
@@ -12,8 +13,17 @@ import pytest_asyncio
 
 from tests.peers import MISSING
 from tests.strays import Snapshot, stray_tasks
+from tests.thoroughness import settings
 
 os.environ["PORT502_WEB"] = "0"  # sites run without a dashboard, except where a test wants one
+settings.load_profile("patient")  # until the command line names another
+gc.disable()  # until the tests are collected
+
+
+def pytest_collection_finish() -> None:
+    """The thousands of tests stay to the end: nobody has to look for garbage among them, again and again."""
+    gc.freeze()
+    gc.enable()
 
 
 @pytest.fixture(autouse=True)

@@ -13,6 +13,7 @@ from port502.guard.policy import Policy
 from port502.guard.seen import Seen, Tally, part_of
 from port502.site.document import Document
 from port502.site.policy_file import understand_policy
+from tests.thoroughness import times
 
 
 def understood(text: str) -> Policy:
@@ -99,7 +100,7 @@ def seen_things(draw: st.DrawFn) -> Seen:
     return Seen(client, role, unit, operation, table, draw(st.integers(0, 40)), count, file)
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=times(1.5))
 @given(st.sets(seen_things(), max_size=12), seen_things())
 def test_all_that_was_seen_is_allowed_and_only_combinations_of_it(seen: set[Seen], other: Seen) -> None:
     policy = understood(propose({one: Tally(1) for one in seen}))

@@ -5,11 +5,12 @@ from __future__ import annotations
 from contextlib import suppress
 
 import pytest
-from hypothesis import HealthCheck, example, given, settings
+from hypothesis import assume, example, given
 from hypothesis import strategies as st
 
 from port502.errors import UsageError
 from port502.protocol.ascii import AsciiFraming
+from port502.protocol.checksum import crc16
 from port502.protocol.mbap import MbapFraming
 from port502.protocol.register_access import ReadHoldingRegistersRequest
 from port502.protocol.rtu import RtuFraming
@@ -20,11 +21,9 @@ from port502.traffic.hextext.piece import Piece
 from port502.traffic.hextext.read import read_bytes, read_text
 from tests.property.test_messages import Pair, pairs
 
-patient = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 FRAMINGS = {"mbap": MbapFraming, "ascii": AsciiFraming, "rtu": lambda: RtuFraming("server")}
 
 
-@patient
 @pytest.mark.parametrize("framing", FRAMINGS)
 @given(pairs, st.booleans(), st.integers(1, 247), st.integers(0, 0xFFFF), st.sampled_from([" ", ":", "-"]))
 def test_what_is_built_is_decoded_to_what_it_was(
@@ -32,6 +31,8 @@ def test_what_is_built_is_decoded_to_what_it_was(
 ) -> None:
     pdu = pair[answers].encode()
     frame = FRAMINGS[framing]().encode(number, unit, pdu)
+    # A frame of five bytes whose checksum is right may begin it: nothing tells the two readings apart.
+    assume(framing != "rtu" or len(frame) == 5 or crc16(frame[:5]) != 0)
     text = frame.decode() if framing == "ascii" else frame.hex(by)
     [found] = decode(read_text(text), Hint(framing, answers))
     assert (found.pdu, found.unit) == (pdu, unit)
@@ -42,7 +43,6 @@ def test_what_is_built_is_decoded_to_what_it_was(
     assert sum(field.size for field in found.fields) == len(found.raw)
 
 
-@patient
 @pytest.mark.parametrize("framing", FRAMINGS)
 @given(st.integers(1, 125), st.integers(0, 0xFF00), st.integers(1, 247), st.integers(0, 0xFFFF))
 @example(3, 107, 1, 0x3A3A)
@@ -55,7 +55,6 @@ def test_the_framing_is_found_whatever_the_numbers_are(
     assert (found.framing, found.pdu, found.is_response) == (framing, pdu, False)
 
 
-@patient
 @given(
     st.binary(max_size=300), st.sampled_from([None, "mbap", "rtu", "ascii", "pdu"]), st.none() | st.booleans()
 )
@@ -67,14 +66,12 @@ def test_any_bytes_are_explained(data: bytes, framing: str | None, is_response: 
         readings(found.layout.data)
 
 
-@patient
 @given(st.text(max_size=200) | st.text("0123456789abcdefABCDEFx \n:,-[]<>{}\\'\"TtRrsend", max_size=200))
 def test_any_text_is_read_or_refused(text: str) -> None:
     with suppress(UsageError):
         decode(read_text(text))
 
 
-@patient
 @given(st.binary(max_size=200))
 def test_any_file_is_read_or_refused(data: bytes) -> None:
     with suppress(UsageError):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from contextlib import suppress
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from port502.errors import UsageError
@@ -16,7 +16,6 @@ from port502.traffic.filter.select import selected
 from port502.traffic.links import NAMES
 from tests.traffic.filter.packets import packets
 
-patient = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 SIGNS = """
 && || ! and or not xor ^^ == != === !== ~= > < >= <= eq ne gt lt ge le contains matches ~ in any all
 ( ) { } , .. & len( count( upper( [0] [0:2] [-1] [1-2] [ ]
@@ -26,7 +25,6 @@ WORDS = [*FIELDS, *ALIASES, *SIGNS.split()]
 PACKETS = packets()
 
 
-@patient
 @given(st.lists(st.sampled_from(WORDS), max_size=14).map(" ".join) | st.text(max_size=80))
 def test_any_text_is_a_filter_or_refused(text: str) -> None:
     with suppress(UsageError):
@@ -52,7 +50,6 @@ def filters(draw: st.DrawFn) -> str:
     return joined
 
 
-@patient
 @given(filters(), filters())
 def test_the_laws_of_logic_hold(one: str, other: str) -> None:
     def chosen(text: str) -> set[int]:
@@ -65,7 +62,6 @@ def test_the_laws_of_logic_hold(one: str, other: str) -> None:
     assert chosen(f"({one}) ^^ ({other})") == chosen(one) ^ chosen(other)
 
 
-@patient
 @pytest.mark.parametrize("link", NAMES)
 @given(st.binary(max_size=120))
 def test_every_field_stands_any_packet(link: int, data: bytes) -> None:

@@ -21,6 +21,7 @@ from port502.service.call import Call, Session
 from port502.service.device import Device
 from port502.service.units import Units
 from port502.transport.framings import framing_for
+from tests.thoroughness import times
 
 SCHEMES = ("tcp", "rtu", "ascii")
 MOST_PENDING = 513
@@ -48,7 +49,7 @@ def ignored(transaction: AnyTransaction) -> None:
 
 @pytest.mark.parametrize("scheme", SCHEMES)
 @given(pieces=pieces)
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=times(3))
 def test_any_bytes_to_a_server_give_replies_or_the_end(scheme: str, pieces: list[bytes]) -> None:
     device = Device(holding={0: [1, 2, 3]}, coil={0: [True] * 9}, files={4: {0: [1, 2]}}, fifo={0: [1]})
     service = Units(device)
@@ -83,7 +84,7 @@ def test_any_bytes_to_a_server_give_replies_or_the_end(scheme: str, pieces: list
 
 @pytest.mark.parametrize("scheme", SCHEMES)
 @given(pieces=pieces, asked=st.lists(requests, min_size=1, max_size=4))
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=times(3))
 def test_any_bytes_to_a_client_give_each_request_one_outcome(
     scheme: Literal["tcp", "rtu", "ascii"], pieces: list[bytes], asked: list[Request[Response]]
 ) -> None:

@@ -29,6 +29,7 @@ from port502.protocol.server import ServerConnection
 from port502.registers.reference import Table
 from port502.service.call import Call, Reply, Session
 from port502.service.ending import EndConnection
+from tests.thoroughness import times
 
 pytestmark = pytest.mark.slow
 
@@ -354,7 +355,7 @@ def carry(gate: Gate, session: Session, stream: bytes, cuts: list[int]) -> list[
 seeds = st.integers(0, 2**32 - 1)
 
 
-@settings(max_examples=2000)
+@settings(max_examples=times(20))
 @given(seeds)
 def test_whatever_reaches_the_device_is_allowed(seed: int) -> None:
     chance = Random(seed)
@@ -364,7 +365,7 @@ def test_whatever_reaches_the_device_is_allowed(seed: int) -> None:
         assert may(policy, NAMES[who], unit, pdu), (unit, pdu.hex(" "))
 
 
-@settings(max_examples=2000)
+@settings(max_examples=times(20))
 @given(seeds)
 def test_whatever_is_allowed_reaches_the_device(seed: int) -> None:
     chance = Random(seed)
@@ -381,7 +382,7 @@ def test_whatever_is_allowed_reaches_the_device(seed: int) -> None:
             assert carry(gate, SESSIONS[who], framed(chance, pdu, unit), []) == wanted
 
 
-@settings(max_examples=1000)
+@settings(max_examples=times(10))
 @given(seeds)
 def test_an_explanation_says_what_is_done(seed: int) -> None:
     chance = Random(seed)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from pathlib import Path
 
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from port502.errors import UsageError
@@ -24,8 +24,6 @@ from port502.registers.values import INTEGERS, ORDERS, NotAvailableError
 from port502.registers.writes import holds, needs_current, request_of
 from port502.site.document import Document
 from port502.site.map_file import understand_map
-
-patient = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 
 UNSIGNED = st.sampled_from(["uint16", "uint32", "uint64"])
 LABELS = st.text(st.characters(codec="ascii", categories=["L", "N"]), min_size=1, max_size=8)
@@ -56,7 +54,6 @@ def labelled_points(draw: st.DrawFn) -> Point:
     )
 
 
-@patient
 @given(labelled_points(), st.data())
 def test_labels_and_fields_survive_every_order(point: Point, data: st.DataObject) -> None:
     assert point.meaning is not None
@@ -67,7 +64,6 @@ def test_labels_and_fields_survive_every_order(point: Point, data: st.DataObject
     assert point.encode(number) == encoded
 
 
-@patient
 @given(labelled_points(), st.data())
 def test_a_write_changes_a_field_and_nothing_beside_it(point: Point, data: st.DataObject) -> None:
     meaning = point.meaning
@@ -88,7 +84,6 @@ def test_a_write_changes_a_field_and_nothing_beside_it(point: Point, data: st.Da
     assert holds(point, sent, sent)
 
 
-@patient
 @given(st.sets(st.integers(0, 15)), st.sets(st.integers(0, 15), min_size=1))
 def test_flags_are_exactly_the_bits_that_are_set(bits: set[int], known: set[int]) -> None:
     point = Point("p", Table.HOLDING, 0, meaning=Meaning(flags=tuple((bit, f"f{bit}") for bit in known)))
@@ -99,7 +94,6 @@ def test_flags_are_exactly_the_bits_that_are_set(bits: set[int], known: set[int]
     assert point.encode(told) == raw.to_bytes(2, "big")
 
 
-@patient
 @given(st.sampled_from(["int16", "uint16", "int32", "uint32"]), st.integers(-(2**31), 2**32 - 1), st.data())
 def test_a_sentinel_is_never_a_number_and_a_number_never_a_sentinel(
     kind: str, raw: int, data: st.DataObject
@@ -117,7 +111,6 @@ def test_a_sentinel_is_never_a_number_and_a_number_never_a_sentinel(
         assert read == value / 10
 
 
-@patient
 @given(st.integers(-(2**15) + 1, 2**15 - 1), st.integers(-10, 10), st.integers(0, 124), st.integers(0, 124))
 def test_a_scale_register_anywhere_within_reach_gives_the_decimal_value(
     raw: int, exponent: int, address: int, where: int
@@ -164,13 +157,11 @@ def device_maps(draw: st.DrawFn) -> DeviceMap:
     return DeviceMap.of("a/b", [draw(map_points(f"p{index}")) for index in range(count)], models=("M",))
 
 
-@patient
 @given(device_maps())
 def test_a_compiled_map_is_the_map(known: DeviceMap) -> None:
     assert parse_map(dump_map(known)) == known
 
 
-@patient
 @given(device_maps())
 def test_any_map_can_be_doubted_and_planned(known: DeviceMap) -> None:
     lint(known)
@@ -179,7 +170,6 @@ def test_any_map_can_be_doubted_and_planned(known: DeviceMap) -> None:
     assert sorted(read) == sorted(known.points)
 
 
-@patient
 @given(st.text(max_size=60))
 def test_a_name_of_a_map_leads_nowhere_else(name: str) -> None:
     base = Path("/base")
@@ -203,7 +193,6 @@ SCALARS = st.one_of(
 KEYS = "ref type order length scale offset unit quantity enum flags mask nan epoch encoding write when poll x"
 
 
-@patient
 @given(
     st.dictionaries(
         st.sampled_from(KEYS.split()),

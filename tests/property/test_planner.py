@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from port502.registers.block import Block, Span
@@ -11,9 +11,7 @@ from port502.registers.knowledge import Knowledge
 from port502.registers.planner import Limits, plan
 from port502.registers.point import Point
 from port502.registers.reference import Table
-
-patient = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
-"""A busy machine is no fault of what is tested."""
+from tests.thoroughness import times
 
 TYPES = ["uint16", "int32", "float64", "bits"]
 
@@ -52,7 +50,6 @@ def covered(points: list[Point]) -> set[tuple[Table, int]]:
     return {(point.table, address) for point in points for address in range(point.address, point.end)}
 
 
-@patient
 @given(layouts(), limits())
 def test_every_point_is_in_exactly_one_legal_block_and_whole(points: list[Point], limit: Limits) -> None:
     blocks = plan(points, limit)
@@ -73,7 +70,6 @@ def test_every_point_is_in_exactly_one_legal_block_and_whole(points: list[Point]
         )
 
 
-@patient
 @given(layouts(), limits())
 def test_what_has_a_side_effect_is_read_by_nobody_else(points: list[Point], limit: Limits) -> None:
     touchy = [point for point in points if point.side_effect]
@@ -83,7 +79,6 @@ def test_what_has_a_side_effect_is_read_by_nobody_else(points: list[Point], limi
                 assert len(block.points) == 1
 
 
-@patient
 @given(layouts(), limits(), st.lists(st.tuples(st.sampled_from(Table), st.integers(0, 400)), max_size=10))
 def test_forbidden_addresses_are_never_read(
     points: list[Point], limit: Limits, places: list[tuple[Table, int]]
@@ -115,7 +110,6 @@ def fewest(points: list[Point], most: int, gap: int) -> int:
     return best[0]
 
 
-@patient
 @given(
     st.lists(st.tuples(st.integers(0, 120), st.integers(1, 8)), max_size=14),
     st.integers(8, 40),
@@ -126,7 +120,6 @@ def test_no_plan_needs_fewer_reads(places: list[tuple[int, int]], most: int, gap
     assert len(plan(points, Limits(max_registers=most, gap=gap))) == fewest(points, most, gap)
 
 
-@patient
 @given(layouts(), limits(), st.randoms())
 def test_the_order_of_points_does_not_matter(points: list[Point], limit: Limits, random: object) -> None:
     shuffled = list(points)
@@ -135,7 +128,6 @@ def test_the_order_of_points_does_not_matter(points: list[Point], limit: Limits,
     assert [(block.table, block.address, block.quantity) for block in plan(shuffled, limit)] == before
 
 
-@patient
 @given(layouts(), limits())
 def test_a_block_decodes_each_point_as_the_point_itself_does(points: list[Point], limit: Limits) -> None:
     for block in plan(points, limit):
@@ -167,7 +159,7 @@ class Device:
         return 2 if crosses or self.absent & set(range(block.address, block.end)) else 0
 
 
-@settings(patient, max_examples=200)
+@settings(max_examples=times(2))
 @given(
     layouts(highest=150, most=30),
     limits(),

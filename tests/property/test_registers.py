@@ -6,7 +6,7 @@ import math
 from contextlib import suppress
 from struct import pack, unpack
 
-from hypothesis import HealthCheck, example, given, settings
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from port502.errors import UsageError
@@ -24,9 +24,6 @@ from port502.registers.values import (
     reorder,
     width_of,
 )
-
-patient = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
-"""A busy machine is no fault of what is tested."""
 
 ORDER = st.sampled_from(ORDERS)
 REGISTER_TYPES = st.sampled_from(TYPES)
@@ -82,7 +79,6 @@ def same(one: Value, other: Value) -> bool:
     return one == other and type(one) is type(other)
 
 
-@patient
 @given(typed_values(), ORDER)
 def test_every_value_of_every_type_survives_every_order(
     typed: tuple[str, int | None, Value], order: str
@@ -93,7 +89,6 @@ def test_every_value_of_every_type_survives_every_order(
     assert same(decode_value(kind, order, data, length), value)
 
 
-@patient
 @given(typed_values())
 def test_orders_move_bytes_as_their_names_say(typed: tuple[str, int | None, Value]) -> None:
     kind, length, value = typed
@@ -104,13 +99,11 @@ def test_orders_move_bytes_as_their_names_say(typed: tuple[str, int | None, Valu
     assert encode_value(kind, "dcba", value, length) == plain[::-1]
 
 
-@patient
 @given(st.binary(max_size=40).filter(lambda data: len(data) % 2 == 0), ORDER)
 def test_reordering_twice_changes_nothing(data: bytes, order: str) -> None:
     assert reorder(reorder(data, order), order) == data
 
 
-@patient
 @given(st.sampled_from(["uint16", "int32", "uint64", "float32", "float64"]), ORDER, st.data())
 def test_many_values_are_what_single_ones_are(kind: str, order: str, data: st.DataObject) -> None:
     many = data.draw(st.lists(values(kind, None), min_size=1, max_size=10))
@@ -119,7 +112,6 @@ def test_many_values_are_what_single_ones_are(kind: str, order: str, data: st.Da
     assert all(same(one, other) for one, other in zip(decoded, many, strict=True))
 
 
-@patient
 @given(references())
 def test_a_reference_reads_its_own_writing(reference: Reference) -> None:
     assert parse_reference(str(reference)) == reference
@@ -130,7 +122,6 @@ def test_a_reference_reads_its_own_writing(reference: Reference) -> None:
     assert singles == [reference] or [parse_reference(single.text) for single in singles] == singles
 
 
-@patient
 @given(st.text(max_size=30) | st.from_regex(r"[hicd4013%@:x.*/\[\]0-9A-Za-z-]{0,20}", fullmatch=True))
 @example("0x")
 @example("%M")
@@ -143,7 +134,6 @@ def test_any_text_is_a_reference_or_a_usage_error(text: str) -> None:
         assert 0 <= reference.address <= reference.address + reference.span - 1 <= HIGHEST_ADDRESS
 
 
-@patient
 @given(
     st.integers(0, 0xFFFF),
     st.decimals(-1000, 1000, places=4).filter(lambda scale: scale != 0),
@@ -157,7 +147,6 @@ def test_scaled_registers_are_exact_decimals_and_come_back(raw: int, scale: obje
     assert point.encode(value) == data
 
 
-@patient
 @given(typed_values(), ORDER, st.integers(1, 4), st.integers(0, 8))
 def test_points_of_any_type_come_back(
     typed: tuple[str, int | None, Value], order: str, count: int, at: int
@@ -175,7 +164,6 @@ def test_points_of_any_type_come_back(
     assert point.decode(bytes(2 * at) + data, 2 * at) == repeated
 
 
-@patient
 @given(st.lists(st.booleans(), min_size=2, max_size=40), st.integers(0, 40))
 def test_coils_come_back_from_any_place(bits: list[bool], at: int) -> None:
     point = Point("p", Table.COIL, 0, count=len(bits))
@@ -185,7 +173,6 @@ def test_coils_come_back_from_any_place(bits: list[bool], at: int) -> None:
     assert point.decode(shifted, at) == tuple(bits)
 
 
-@patient
 @given(st.floats(width=32, allow_nan=False, allow_infinity=False))
 def test_shown_floats_name_the_very_number(value: float) -> None:
     shown = format_value(value, "float32")
@@ -194,7 +181,6 @@ def test_shown_floats_name_the_very_number(value: float) -> None:
     assert point.encode(parse_value(shown, point)) == point.encode(value)
 
 
-@patient
 @given(st.text(max_size=50), references())
 def test_any_text_is_a_value_or_a_usage_error(text: str, reference: Reference) -> None:
     point = Point.from_reference(reference)

@@ -19,6 +19,7 @@ from port502.protocol.register_access import (
 from port502.service.call import Call, Reply, Session
 from port502.service.device import Device
 from port502.service.maybe import Later
+from tests.thoroughness import times
 
 REGISTERS = 8
 AGE = 1.0
@@ -26,11 +27,11 @@ AGE = 1.0
 reads = st.tuples(st.just("read"), st.integers(0, REGISTERS - 1), st.integers(1, REGISTERS))
 writes = st.tuples(st.just("write"), st.integers(0, REGISTERS - 1), st.integers(1, 3))
 answers = st.tuples(st.just("answer"), st.just(0), st.just(0))
-times = st.tuples(st.just("wait"), st.integers(1, 15), st.just(0))
+waits = st.tuples(st.just("wait"), st.integers(1, 15), st.just(0))
 drifts = st.tuples(st.just("drift"), st.integers(0, REGISTERS - 1), st.just(0))
 leaving = st.tuples(st.just("leave"), st.integers(0, 9), st.just(0))
 STEPS = st.lists(
-    st.one_of(reads, reads, answers, answers, writes, times, drifts, leaving), min_size=40, max_size=80
+    st.one_of(reads, reads, answers, answers, writes, waits, drifts, leaving), min_size=40, max_size=80
 )
 
 
@@ -135,7 +136,7 @@ class Plant:
 
 
 @given(STEPS, st.sampled_from([0.0, AGE]))
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=times(2))
 def test_nobody_reads_what_is_too_old(steps: list[tuple[str, int, int]], age: float) -> None:
     plant = Plant(age)
     for step in steps:

@@ -13,6 +13,7 @@ from port502.traffic.dissector import Dissector
 from port502.traffic.message import Message
 from port502.traffic.pcap import Record
 from port502.transport.capture import ACK, FIN, RST
+from tests.thoroughness import times
 from tests.traffic.wire import MS, Talk, adu, answer, ask, on_ipv6, on_link
 
 SHORT = [(1, 1, False, None), (2, 1, True, 1)]
@@ -280,7 +281,7 @@ def test_conversations_are_bounded() -> None:
     )
 
 
-@settings(max_examples=300)
+@settings(max_examples=times(3))
 @given(
     st.lists(
         st.tuples(
@@ -305,7 +306,7 @@ def test_no_segments_in_any_order_make_it_raise_or_hold_much(
     assert 0 <= dissector.conversations.buffered < 100_000
 
 
-@settings(max_examples=300)
+@settings(max_examples=times(3))
 @given(
     st.lists(st.tuples(st.sampled_from([*links.NAMES, 105]), st.binary(max_size=90)), max_size=20),
 )

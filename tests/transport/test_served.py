@@ -46,7 +46,7 @@ async def test_a_client_that_says_goodbye_with_a_request_in_flight_leaves_no_tra
         await gate.wait()
         return None
 
-    async with plant.serving(service) as server:
+    async with plant.serving(service, answer_within=0.1) as server:
         async with connected(server.port, plant.context(plant.client)) as (_, writer):
             writer.write(READ)
             await asked.wait()

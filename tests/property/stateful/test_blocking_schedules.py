@@ -17,6 +17,7 @@ from port502.protocol.register_access import ReadHoldingRegistersRequest
 from port502.transport.sockets import connect_error
 from port502.transport.url import Target
 from tests.memory_wire import BLOCKS, FAULTS, Wire, block
+from tests.thoroughness import times
 from tests.virtual_loop import ManualClock
 
 TIMEOUT = 1.0
@@ -199,7 +200,7 @@ class NamelessMachine(BlockingMachine):
 
 MACHINES = [BlockingMachine, NamelessMachine]
 QUICK = settings(
-    max_examples=150,
+    max_examples=times(1.5),
     stateful_step_count=30,
     deadline=None,
     suppress_health_check=list(HealthCheck),

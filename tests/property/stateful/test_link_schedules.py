@@ -27,6 +27,7 @@ from port502.transport.states import LinkState
 from port502.transport.stream import Receiver
 from port502.transport.url import Target
 from tests.memory_wire import BLOCKS, FAULTS, Line, Wire, block
+from tests.thoroughness import times
 from tests.virtual_loop import VirtualLoop
 
 TIMEOUT = 1.0
@@ -290,7 +291,7 @@ class NamelessMachine(LinkMachine):
 
 
 QUICK = settings(
-    max_examples=150,
+    max_examples=times(1.5),
     stateful_step_count=30,
     deadline=None,
     suppress_health_check=list(HealthCheck),

@@ -1,8 +1,0 @@
-"""Property tests judge results, not speed: a busy machine must not make one fail."""
-
-from __future__ import annotations
-
-from hypothesis import HealthCheck, settings
-
-settings.register_profile("patient", deadline=None, suppress_health_check=[HealthCheck.too_slow])
-settings.load_profile("patient")
