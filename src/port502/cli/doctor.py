@@ -119,7 +119,7 @@ def doctor(
 
         port502 doctor 192.168.1.10 holding:40001 --unit 3
 
-        port502 doctor plc.local:1502 --expect "holding:0/float32 ~ 231" --report plc.html
+        port502 doctor plc:1502 --expect "holding:0/float32 ~ 231" --report r.html
     """
     if report is not None:
         check_path(report)
