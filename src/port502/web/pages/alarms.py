@@ -173,6 +173,7 @@ class _Board:
     def _shelve(self, name: str) -> None:
         visit = self._visit
         with ui.dialog() as dialog, ui.card().style("min-width: min(22rem, 90vw)"):
+            dialog.props["aria-label"] = f"Shelve {name}"
             ui.label(f"Shelve {name}").classes("p5-title")
             span = ui.select(list(SHELVES), value="1 hour", label="For").classes("w-full")
             comment = ui.input("Comment").props(f"maxlength={LONGEST_COMMENT}").classes("w-full")
@@ -230,6 +231,7 @@ class _History:
 def _ask(title: str, done: Callable[[str], Awaitable[None]]) -> None:
     """Ask for a comment, and go on with it."""
     with ui.dialog() as dialog, ui.card().style("min-width: min(22rem, 90vw)"):
+        dialog.props["aria-label"] = title
         ui.label(title).classes("p5-title")
         comment = ui.input("Comment").props(f"autofocus maxlength={LONGEST_COMMENT}").classes("w-full")
 

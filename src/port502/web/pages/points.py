@@ -189,12 +189,11 @@ class _Row:
             self._age = ui.label("").classes("p5-quiet p5-mono").props('role="cell"')
             self._raw = ui.label("").classes("p5-quiet p5-mono p5-small p5-raw").props('role="cell"')
             self._line = ui.html("", sanitize=False).classes("p5-quiet p5-spark").props('role="cell"')
-            if info.writable and visit.may(Role.OPERATOR):
-                ui.button("Write", on_click=lambda: write_dialog(visit, info.name)).props(
-                    "flat dense no-caps"
-                )
-            else:
-                ui.element("div")
+            with ui.element("div").props('role="cell"'):
+                if info.writable and visit.may(Role.OPERATOR):
+                    ui.button("Write", on_click=lambda: write_dialog(visit, info.name)).props(
+                        "flat dense no-caps"
+                    )
 
     def show(self, now: PointNow) -> None:
         """Show what is known now."""

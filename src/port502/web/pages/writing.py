@@ -27,7 +27,7 @@ class _Writing:
         self._visit = visit
         self._info = info
         self._value: Value = None
-        with ui.dialog().props("persistent") as self._dialog, ui.card().classes("p5-dialog"):
+        with ui.dialog().props("no-backdrop-dismiss") as self._dialog, ui.card().classes("p5-dialog"):
             ui.label(f"Write {info.name}").classes("p5-title")
             ui.label(_limits(info)).classes("p5-quiet")
             with ui.element("div").classes("p5-facts"):
@@ -44,6 +44,7 @@ class _Writing:
             with ui.row().classes("w-full justify-end"):
                 ui.button("Close", on_click=self._dialog.close).props("flat no-caps")
                 self._send = ui.button("Write", on_click=self._write).props("unelevated no-caps")
+        self._dialog.props["aria-label"] = f"Write {info.name}"
         self._timer = ui.timer(REFRESH, self._refresh)
         self._dialog.on("hide", self._end)
 
