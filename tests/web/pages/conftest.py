@@ -6,7 +6,7 @@ import json
 import subprocess
 import sys
 from collections.abc import AsyncIterator, Callable, Iterator
-from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
@@ -37,6 +37,7 @@ class Dashboard:
     tokens: dict[str, str]
     links: list[str]
     site: Path
+    pid: int
     _registers: IO[str]
 
     def set(self, address: int, value: int) -> None:
@@ -45,11 +46,11 @@ class Dashboard:
         self._registers.flush()
 
 
-@pytest.fixture(scope="session")
-def dashboard(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Dashboard]:
-    """One dashboard for all tests: they leave it as they found it."""
+@contextmanager
+def standing(folder: Path, *site: Path) -> Iterator[Dashboard]:
+    """A dashboard of one's own: of a pump in a folder, or of another site file."""
     process = subprocess.Popen(
-        [sys.executable, "-m", "tests.web.pages.plant", str(tmp_path_factory.mktemp("plant"))],
+        [sys.executable, "-m", "tests.web.pages.plant", *map(str, (folder, *site))],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         text=True,
@@ -59,18 +60,28 @@ def dashboard(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Dashboard]:
     assert process.stdout is not None
     try:
         ready = json.loads(process.stdout.readline())
-        yield Dashboard(ready["url"], ready["tokens"], ready["links"], Path(ready["site"]), process.stdin)
+        yield Dashboard(
+            ready["url"], ready["tokens"], ready["links"], Path(ready["site"]), process.pid, process.stdin
+        )
     finally:
         process.stdin.close()
         process.wait(20)
         process.stdout.close()
 
 
+@pytest.fixture(scope="session")
+def dashboard(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Dashboard]:
+    """One dashboard for all tests: they leave it as they found it."""
+    with standing(tmp_path_factory.mktemp("plant")) as stood:
+        yield stood
+
+
 Opening = Callable[..., AbstractAsyncContextManager[Page]]
 
 
 @asynccontextmanager
-async def _chromium() -> AsyncIterator[Browser]:
+async def chromium() -> AsyncIterator[Browser]:
+    """A Chromium that talks to nobody but the dashboard."""
     async with async_playwright() as playwright:
         browser = await playwright.chromium.launch(
             executable_path=need_program("chromium", "Debian: chromium"), args=list(QUIET)
@@ -81,10 +92,24 @@ async def _chromium() -> AsyncIterator[Browser]:
             await browser.close()
 
 
+async def tab(browser: Browser, url: str, *, size: str = "desktop", dark: bool = False) -> Page:
+    """A page in a window of its own, with cookies of its own."""
+    width, height = SIZES[size]
+    context = await browser.new_context(
+        viewport={"width": width, "height": height},
+        color_scheme="dark" if dark else "light",
+        reduced_motion="reduce",
+    )
+    page = await context.new_page()
+    page.set_default_timeout(20_000)
+    await page.goto(url)
+    return page
+
+
 @pytest.fixture
 def browser() -> Callable[[], AbstractAsyncContextManager[Browser]]:
     """A Chromium of one's own: ``async with browser() as chromium``."""
-    return _chromium
+    return chromium
 
 
 @pytest.fixture
@@ -97,13 +122,8 @@ def opened(dashboard: Dashboard) -> Opening:
     @asynccontextmanager
     async def opening(path: str = "/", *, size: str = "desktop", dark: bool = False) -> AsyncIterator[Page]:
         complaints: list[str] = []
-        width, height = SIZES[size]
-        async with _chromium() as chromium:
-            context = await chromium.new_context(
-                viewport={"width": width, "height": height}, color_scheme="dark" if dark else "light"
-            )
-            page = await context.new_page()
-            page.set_default_timeout(20_000)
+        async with chromium() as browser:
+            page = await tab(browser, "about:blank", size=size, dark=dark)
             page.on("pageerror", lambda error: complaints.append(str(error)))
             page.on("console", lambda said: complaints.append(said.text) if said.type == "error" else None)
             await page.goto(dashboard.url + path)

@@ -1,6 +1,7 @@
 """A site with its dashboard in a process of its own: ``python -m tests.web.pages.plant FOLDER``.
 
 It prints one line of JSON once it is ready, then obeys lines on its standard input: ``ADDRESS VALUE`` sets a register.
+``FOLDER FILE`` runs that site file instead, whose devices are somebody else's.
 """
 
 from __future__ import annotations
@@ -52,7 +53,7 @@ rules: [{name: reads, functions: [read], points: ['holding:0*2']}]
 """
 
 
-async def main(folder: Path) -> None:
+async def main(folder: Path, site: Path | None = None) -> None:
     users = folder / "users.yaml"
     add_user(users, "ann", "operator", PASSWORD)
     add_user(users, "eve", "engineer", PASSWORD)
@@ -62,9 +63,10 @@ async def main(folder: Path) -> None:
     }
     device = Device(holding={0: [481, 7, *([0] * 100)]})
     async with Server(device, "tcp://127.0.0.1:0") as server:
-        path = folder / "site.yaml"
-        path.write_text(SITE.format(url=server.url))
-        (folder / "policy.yaml").write_text(POLICY)
+        path = site or folder / "site.yaml"
+        if site is None:
+            path.write_text(SITE.format(url=server.url))
+            (folder / "policy.yaml").write_text(POLICY)
         async with Running(load_site(path)) as running, WebServer(running, pages=True) as web:
             links = [web.link(role) for role in (Role.ADMIN, Role.VIEWER)]
             print(
@@ -76,4 +78,4 @@ async def main(folder: Path) -> None:
 
 
 if __name__ == "__main__":
-    asyncio.run(main(Path(sys.argv[1])))
+    asyncio.run(main(*map(Path, sys.argv[1:])))

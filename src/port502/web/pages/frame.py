@@ -31,7 +31,11 @@ LOST = """
 <script>
 document.documentElement.lang = "en";
 window.addEventListener("load", () => {
-  const say = () => { document.getElementById("p5-lost").hidden = window.socket && window.socket.connected; };
+  const say = () => {
+    const lost = !(window.socket && window.socket.connected);
+    document.getElementById("p5-lost").hidden = !lost;
+    document.body.classList.toggle("p5-old", lost);
+  };
   setInterval(say, 500);
 });
 </script>
