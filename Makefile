@@ -8,6 +8,9 @@ VENV := .venv
 BIN := $(VENV)/bin
 INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 PYTEST := $(BIN)/python -m pytest
+FAST := not slow and not interop and not soak
+# Its compiled tests are kept, whatever the shell wants: pytest takes as long to compile them as to run them.
+export PYTHONDONTWRITEBYTECODE :=
 SOAK_MINUTES ?= 10
 FUZZ_INPUTS ?= 1000000
 
@@ -25,7 +28,7 @@ check: $(VENV)/.dev  ## format, lint, types, import contracts and the fast tests
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports --no-logo
-	$(PYTEST) -q -n auto -m "not slow and not interop and not soak"
+	$(PYTEST) -q -n auto --dist worksteal -m "$(FAST)" --hypothesis-profile=brief
 
 format: $(VENV)/.dev  ## put the code in shape
 	$(BIN)/ruff check --fix .

@@ -110,6 +110,7 @@ def test_a_mistyped_command_is_guessed(run: Run) -> None:
     assert "Did you mean 'read'?" in run("raed").err
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("shell", ["bash", "zsh", "fish"])
 def test_shells_complete_commands(shell: str) -> None:
     environment = os.environ | {

@@ -79,6 +79,7 @@ async def test_any_request_may_be_sent(both: tuple[Direct, Device]) -> None:
         await both[0].request(compose("3", ["900"]))
 
 
+@pytest.mark.slow
 async def test_a_link_that_fails_is_told_with_what_was_tried() -> None:
     async with Server(boiler(), "tcp://127.0.0.1:0") as server:
         peer = Direct(Client(server.url, retries=0), server.url, 1)

@@ -76,6 +76,7 @@ def test_a_report_carries_what_is_known(capsys: pytest.CaptureFixture[str]) -> N
     assert json.loads(capsys.readouterr().out)["target"] == "plc"
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(not os.path.exists("/dev/full"), reason="only Linux has a device that is always full")
 @pytest.mark.parametrize(
     "words", [["maps", "show", "nope", "--json"], ["maps", "list", "--json"], ["maps", "list"]]
@@ -94,6 +95,7 @@ def test_a_full_disk_behind_stdout_is_one_line(words: list[str]) -> None:
     assert len(done.stderr.splitlines()) == 1
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("words", ["maps list", "maps list --json"])
 def test_a_closed_stdout_is_no_fault(words: str) -> None:
     done = subprocess.run(

@@ -55,6 +55,7 @@ def test_a_time_out_bounds_serial_and_tcp_units() -> None:
     assert (serial.url, remote.url) == ("rtu:///dev/x?rs485=try", "tcp://plc")
 
 
+@pytest.mark.slow
 def test_units_are_read_through_it_and_the_end_is_told(tmp_path: Path, device: str) -> None:
     capture = tmp_path / "both.pcap"
     words = ["--bus", device, "--units", "5=1", "--record", str(capture), "--json"]
@@ -71,6 +72,7 @@ def test_units_are_read_through_it_and_the_end_is_told(tmp_path: Path, device: s
     assert bytes.fromhex("05 03 0000 0003") in capture.read_bytes()
 
 
+@pytest.mark.slow
 def test_it_says_where_it_listens_and_what_it_came_to() -> None:
     with (
         served(Device(holding={0: [1]})) as url,
@@ -81,6 +83,7 @@ def test_it_says_where_it_listens_and_what_it_came_to() -> None:
         assert "the gateway ended after" in program.rest()
 
 
+@pytest.mark.slow
 def test_a_policy_judges_before_the_line(tmp_path: Path, device: str) -> None:
     policy, log = tmp_path / "policy.yaml", tmp_path / "audit.jsonl"
     policy.write_text("default: deny\nrules: [{functions: [read], units: [5]}]\n")
@@ -96,6 +99,7 @@ def test_a_policy_judges_before_the_line(tmp_path: Path, device: str) -> None:
     assert [said["event"] for said in records(log)] == ["refused"]
 
 
+@pytest.mark.slow
 def test_a_table_shows_the_bus_and_who_asks(device: str) -> None:
     port = free_port()
     words = ["gateway", "--listen", f"tcp://127.0.0.1:{port}", "--bus", device, "--units", "5=1"]

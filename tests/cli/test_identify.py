@@ -45,6 +45,7 @@ def test_a_sunspec_device_is_added_with_the_map_that_it_makes_of_itself(run: Run
     assert ran.lines[-1]["good"] > 10
 
 
+@pytest.mark.slow
 def test_the_unit_is_found_where_none_is_named(run: Run) -> None:
     with served(Units({255: meter(), 9: meter()}, silent=True)) as url:
         done = run("identify", url, "--timeout", "0.2", "--json")

@@ -37,6 +37,7 @@ def test_help_loads_no_command(words: tuple[str, ...]) -> None:
     assert not loaded & {module for module, _ in COMMANDS.values()}
 
 
+@pytest.mark.slow
 def test_a_command_loads_its_own_module_only() -> None:
     loaded = loaded_by("check", "--help")
     assert "port502.cli.check" in loaded

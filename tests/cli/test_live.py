@@ -58,6 +58,7 @@ async def test_the_screen_shows_the_newest_values_and_the_log(tmp_path: Path) ->
     assert len(text.splitlines()) <= 24
 
 
+@pytest.mark.slow
 async def test_it_runs_for_its_time(tmp_path: Path) -> None:
     async with Server(Device(holding={0: [481]}), "tcp://127.0.0.1:0") as server:
         summary = await attend(Running(load_site(site_file(tmp_path, server.url))), seconds=0.3)

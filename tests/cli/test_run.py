@@ -24,6 +24,7 @@ devices: {{pump: {{connection: plc, interval: 50ms, points: {{speed: {{ref: 4000
 """
 
 
+@pytest.mark.slow
 def test_the_last_line_is_to_the_letter(run: Run, tmp_path: Path, device: str) -> None:
     (tmp_path / "site.yaml").write_text(SITE.format(url=device))
     done = run("run", "site.yaml", "--for", "1", "--json")
@@ -36,6 +37,7 @@ def test_the_last_line_is_to_the_letter(run: Run, tmp_path: Path, device: str) -
     assert told["overruns"] == 0
 
 
+@pytest.mark.slow
 def test_what_was_run_can_be_asked_afterwards(run: Run, tmp_path: Path, device: str) -> None:
     (tmp_path / "site.yaml").write_text(SITE.format(url=device))
     done = run("run", "--for", "0.3")
@@ -50,6 +52,7 @@ def silent(call: Call) -> Reply:
     return None
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("service", "points", "code", "fault"),
     [

@@ -99,6 +99,7 @@ def test_a_port_that_is_taken_ends_with_3_and_names_the_holder(run: Run, tmp_pat
     assert "listens there already" in done.err
 
 
+@pytest.mark.slow
 def test_it_says_when_it_listens_and_ends_with_0(tmp_path: Path) -> None:
     with Program("serve", write(tmp_path, "a"), "--listen", "tcp://127.0.0.1:0", "--copies", "2") as program:
         urls = [program.line().removeprefix("listening on ") for _ in range(2)]
@@ -112,6 +113,7 @@ def test_it_says_when_it_listens_and_ends_with_0(tmp_path: Path) -> None:
     assert program.rest() == ""
 
 
+@pytest.mark.slow
 def test_ctrl_c_ends_with_130_and_json_tells_who_answers(tmp_path: Path) -> None:
     words = ("--listen", "tcp://127.0.0.1:0", "--unit", "7", "--json")
     with Program("serve", write(tmp_path, "a"), write(tmp_path, "b"), *words) as program:
@@ -124,6 +126,7 @@ def test_ctrl_c_ends_with_130_and_json_tells_who_answers(tmp_path: Path) -> None
         assert program.interrupt() == 130
 
 
+@pytest.mark.slow
 def test_connections_bounds_the_clients(tmp_path: Path) -> None:
     words = ("--listen", "tcp://127.0.0.1:0", "--connections", "6")
     with Program("serve", write(tmp_path, "a"), *words) as program:
@@ -162,6 +165,7 @@ def test_a_map_file_is_served_too(tmp_path: Path) -> None:
     assert _described(str(path)).units == (9,)
 
 
+@pytest.mark.slow
 def test_a_served_map_is_read_by_its_names(run: Run) -> None:
     with Program("serve", "eastron/sdm630", "--listen", "tcp://127.0.0.1:0") as program:
         url = program.line().removeprefix("listening on ")

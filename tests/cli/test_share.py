@@ -41,6 +41,7 @@ def test_what_cannot_be_meant_is_refused_before_anything_happens(
     assert said in done.err
 
 
+@pytest.mark.slow
 def test_a_device_is_shared_and_the_end_is_told(device: str) -> None:
     with Program("share", device, "--listen", "tcp://127.0.0.1:0", "--cache", "1m", "--json") as share:
         said = json.loads(share.line())
@@ -58,6 +59,7 @@ def test_a_device_is_shared_and_the_end_is_told(device: str) -> None:
     assert len(told["clients"]) == 2
 
 
+@pytest.mark.slow
 def test_only_some_may_write(device: str) -> None:
     with Program("share", device, "--listen", "tcp://127.0.0.1:0", "--writers", "127.0.0.2") as share:
         url = share.line().removeprefix("listening on ")
@@ -71,6 +73,7 @@ def test_only_some_may_write(device: str) -> None:
     assert "was shared: 3 requests of 2 clients" in rest
 
 
+@pytest.mark.slow
 def test_it_waits_for_a_device_that_is_not_there() -> None:
     words = ("share", f"127.0.0.1:{free_port()}", "--listen", "tcp://127.0.0.1:0", "--read-only")
     with Program(*words, "--let-go", "0") as share:
@@ -80,6 +83,7 @@ def test_it_waits_for_a_device_that_is_not_there() -> None:
         assert share.terminate() == 0
 
 
+@pytest.mark.slow
 def test_a_connection_of_a_site_is_shared_with_its_settings(device: str, tmp_path: Path) -> None:
     site = tmp_path / "site.yaml"
     site.write_text(
@@ -93,6 +97,7 @@ def test_a_connection_of_a_site_is_shared_with_its_settings(device: str, tmp_pat
         assert share.terminate() == 0
 
 
+@pytest.mark.slow
 async def test_a_connection_that_a_running_site_has_is_left_to_it(device: str, tmp_path: Path) -> None:
     path = tmp_path / "site.yaml"
     path.write_text(f"site: hall\nhistory: {{path: data}}\nconnections:\n  plc: {{url: '{device}'}}\n")
@@ -112,6 +117,7 @@ def test_a_name_that_no_site_has(run: Run, tmp_path: Path) -> None:
     assert "leave --authority out" in done.err
 
 
+@pytest.mark.slow
 def test_a_terminal_shows_who_asks(device: str) -> None:
     port = free_port()
     words = ("share", device, "--listen", f"tcp://127.0.0.1:{port}", "--cache", "1m")
@@ -135,6 +141,7 @@ def test_it_ends_by_itself(run: Run, device: str) -> None:
     assert "0 requests" in last
 
 
+@pytest.mark.slow
 def test_a_policy_judges_and_both_sides_are_recorded(tmp_path: Path, device: str) -> None:
     policy, log, capture = (tmp_path / name for name in ("policy.yaml", "audit.jsonl", "both.pcap"))
     policy.write_text("default: deny\nrules: [{functions: [read], points: ['holding:0*2']}]\n")

@@ -140,6 +140,7 @@ def test_a_connection_that_is_lost_for_good_fails_the_call() -> None:
         client.close()
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(not hasattr(signal, "setitimer"), reason="no timer of this kind")
 @pytest.mark.parametrize("talk", [at_one_go, in_pieces])
 def test_an_interrupt_at_any_time_leaves_bursts_in_step(talk: Callable[[socket.socket], None]) -> None:

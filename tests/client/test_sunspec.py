@@ -64,6 +64,7 @@ def test_the_blocking_client_reads_the_same(name: str) -> None:
         assert found.to_map().points.keys() == found.points.keys()
 
 
+@pytest.mark.slow
 async def test_every_model_is_read_over_one_connection() -> None:
     units = dict(enumerate(known_models(), 1))
     parts = {number: [Part(1), example(model_id)] for number, model_id in units.items()}

@@ -71,6 +71,7 @@ def test_a_write_is_sent_once() -> None:
     assert len(seen) == 1
 
 
+@pytest.mark.slow
 def test_a_late_reply_is_never_the_answer_to_a_younger_request_h102() -> None:
     def late(connection: socket.socket) -> None:
         first, second = ask(connection), ask(connection)

@@ -32,6 +32,7 @@ async def test_samples_have_the_time_of_their_reply() -> None:
         assert samples[0] == Sample("d.a", pytest.approx(EPOCH + 1000.03), 7)
 
 
+@pytest.mark.slow
 async def test_a_thousand_connections_start_evenly_and_none_overruns() -> None:
     site = [connection(f"c{n}", device(f"d{n}", 1, holding("a", 0))) for n in range(1000)]
     async with running(site, {f"c{n}": {1: meter(n)} for n in range(1000)}) as run:

@@ -130,6 +130,7 @@ async def test_a_server_that_accepts_and_says_nothing_makes_its_units_silent() -
     await listener.wait_closed()
 
 
+@pytest.mark.slow
 async def test_a_dead_unit_behind_a_gateway_leaves_the_others_alone() -> None:
     dead = DeviceSettings("dead", 9, (holding("a", 0, interval=0.05),))
     async with Server(Units({1: plant()}, silent=True), "tcp://127.0.0.1:0") as server:
@@ -180,6 +181,7 @@ async def test_settings_become_those_of_the_link() -> None:
     assert states == [LinkState.CLOSED]
 
 
+@pytest.mark.slow
 async def test_many_devices_on_one_connection_are_never_mixed_up() -> None:
     async with Server(plant(), "tcp://127.0.0.1:0") as server:
         devices = [

@@ -5,6 +5,8 @@ from __future__ import annotations
 import asyncio
 from dataclasses import replace
 
+import pytest
+
 from port502.discover.examine import Examination, Knowledge
 from port502.discover.found import FoundDevice
 from port502.discover.line import Line
@@ -65,6 +67,7 @@ async def test_a_single_device_that_answers_at_0_and_255_too_is_one_device() -> 
     assert [one.unit for one in several.devices] == [1, 5, 255]
 
 
+@pytest.mark.slow
 async def test_another_unit_than_one_is_found_among_the_usual_ones() -> None:
     async with serving(Units({247: meter(), 248: meter()}, silent=True)) as port:
         device = await examined(port, replace(QUICK, first_timeout=0.05, least_timeout=0.05))

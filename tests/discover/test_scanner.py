@@ -57,6 +57,7 @@ async def test_devices_are_found_told_at_once_and_listed_in_order() -> None:
     assert inventory.started.endswith("Z")
 
 
+@pytest.mark.slow
 async def test_no_more_hosts_at_a_time_than_allowed_and_one_connection_each() -> None:
     open_now = most = 0
 

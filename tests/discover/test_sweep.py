@@ -28,6 +28,7 @@ async def test_every_unit_is_asked_once_and_classed() -> None:
     assert line.requests == 7
 
 
+@pytest.mark.slow
 async def test_a_device_that_takes_several_is_asked_several_at_once() -> None:
     most = 0
     waiting: list[tuple[bytes, int, bytes]] = []
@@ -53,6 +54,7 @@ async def test_a_device_that_takes_several_is_asked_several_at_once() -> None:
     assert 1 < most <= WIDTH
 
 
+@pytest.mark.slow
 async def test_a_gateway_that_says_so_is_asked_one_by_one_and_nothing_is_missed() -> None:
     async with serving(Gateway({1: meter(), 30: meter()}, 0.01)) as port, line_to(port) as line:
         answers = await Sweep(line, Patience(1.0, 0.1), pipelined=True).run(range(1, 33))

@@ -82,6 +82,7 @@ def test_an_ipv6_network_is_wide_and_counts_what_is_known_of_it() -> None:
     assert (len(targets), targets.wide) == (0, (IPv6Network("fd50:1::/64"),))
 
 
+@pytest.mark.slow
 def test_many_addresses_take_no_memory() -> None:
     tracemalloc.start()
     try:

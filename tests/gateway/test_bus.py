@@ -109,6 +109,7 @@ def test_a_greedy_client_costs_the_modest_less_than_one_transaction(virtual: Vir
     run(virtual, work())
 
 
+@pytest.mark.slow
 def test_of_ten_units_three_dead_the_seven_keep_nine_tenths_of_their_rate(virtual: VirtualLoop) -> None:
     async def work(dead: set[int]) -> float:
         slaves = {unit: silent if unit in dead else device(unit) for unit in range(1, 11)}
@@ -140,6 +141,7 @@ def test_a_dead_unit_is_answered_for_at_once_and_comes_back_with_one_reply(virtu
     run(virtual, work())
 
 
+@pytest.mark.slow
 def test_time_outs_are_learned_and_no_false_one_happens(virtual: VirtualLoop) -> None:
     async def work() -> None:
         async with Rig(virtual, {}) as rig:

@@ -59,12 +59,14 @@ async def test_a_guard_lets_through_what_is_allowed_and_nothing_else() -> None:
     assert [said["event"] for said in heard] == ["refused", "refused"]
 
 
+@pytest.mark.slow
 async def test_h189_a_device_that_is_gone_is_never_passed_by() -> None:
     async with guarding(f"tcp://127.0.0.1:{free_port()}") as (guard, _), Client(guard.url) as client:
         with pytest.raises(GatewayPathUnavailableError):
             await client.read_holding_registers(0)
 
 
+@pytest.mark.slow
 async def test_h181_h182_what_answers_no_request_is_dropped_and_written_down() -> None:
     right, stray = b"\0\0\0\5\1\3\2\0\7", b"\x77\x77\0\0\0\5\1\3\2\0\1"
     async with (

@@ -51,6 +51,7 @@ def test_spans_that_overlap_in_time_come_out_in_order(heap: Heap, verify: bool) 
     assert times == sorted(times)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("verify", [True, False])
 def test_the_newest_are_the_last_of_all(heap: Heap, verify: bool) -> None:
     for start in (500, 0, 1200, 250):

@@ -49,6 +49,7 @@ DESCRIPTORS = """
 """
 
 
+@pytest.mark.slow
 async def test_h081_without_descriptors_accepting_pauses_and_resumes(tmp_path: Path) -> None:
     program = tmp_path / "exhausted.py"
     program.write_text(textwrap.dedent(DESCRIPTORS))

@@ -181,6 +181,7 @@ async def test_h012_up_to_64_requests_in_one_segment_get_one_reply_each_in_order
         await raw.in_step()
 
 
+@pytest.mark.slow
 async def test_h013_64_requests_cut_at_every_byte() -> None:
     asked, answers = pipeline(64)
     async with attacked() as (_, raw):

@@ -430,6 +430,7 @@ async def test_h162_a_0b_that_comes_too_late_is_not_taken_for_the_next_answer() 
     )
 
 
+@pytest.mark.slow
 async def test_h163_a_client_that_never_reads_is_closed_and_the_bus_goes_on() -> None:
     async with Server(big_device(), "rtu+tcp://127.0.0.1:0") as line:
         plan = ListenPlan(ANY, (Route(1, 1, "line"),))

@@ -173,6 +173,7 @@ async def fill(server: Server, deaf: socket.socket) -> None:
     assert stream._reading
 
 
+@pytest.mark.slow
 async def test_h074_a_client_that_never_reads_is_not_read_from_and_closed(
     caplog: pytest.LogCaptureFixture,
 ) -> None:
@@ -194,6 +195,7 @@ async def test_h074_a_client_that_never_reads_is_not_read_from_and_closed(
     assert len(said(caplog, "did not read its replies")) == 1
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("how", ["idle", "fin", "junk", "stop"])
 async def test_h074_unread_replies_do_not_hold_a_connection_that_is_to_close(how: str) -> None:
     limits = Limits(idle=0.05) if how == "idle" else Limits()
@@ -212,6 +214,7 @@ async def test_h074_unread_replies_do_not_hold_a_connection_that_is_to_close(how
             await until(lambda: not server._listener.tasks)
 
 
+@pytest.mark.slow
 async def test_h075_a_malformed_flood_leaves_others_their_latency() -> None:
     wrong = b"".join(
         adu(pdu) for pdu in ("03 0000 0000", "05 0000 1234", "42 01", "10 0000 0002 04 0001", "83 01")
@@ -235,6 +238,7 @@ async def keep_asking(raw: Raw, data: bytes) -> None:
         await raw.reader.read(65536)
 
 
+@pytest.mark.slow
 async def test_h076_a_valid_flood_above_the_rate_limit_is_paused() -> None:
     async with attacked(limits=Limits(requests_per_second=100)) as (server, raw):
         async with connected(server.port) as other:
@@ -246,6 +250,7 @@ async def test_h076_a_valid_flood_above_the_rate_limit_is_paused() -> None:
         assert [frame.transaction_id for frame in replies] == list(range(130))
 
 
+@pytest.mark.slow
 async def test_h077_a_thousand_connections_come_and_go_without_a_trace() -> None:
     async with serving() as server:
         await come_and_go(server, 300)
@@ -307,6 +312,7 @@ async def test_h077_tasks_of_clients_that_left_are_not_kept() -> None:
             await until(lambda: waiting == 0 and not server._listener.tasks)
 
 
+@pytest.mark.slow
 @pytest.mark.filterwarnings("error")
 async def test_h077_a_client_that_leaves_before_its_request_begins_is_no_warning() -> None:
     async def hangs(call: Call) -> Reply:

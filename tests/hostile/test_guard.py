@@ -341,6 +341,7 @@ async def test_h180_what_is_no_number_within_the_limits_is_refused(bits: int) ->
         assert len(guarded.plant.asked) == 1
 
 
+@pytest.mark.slow
 async def test_h181_a_reply_to_nobody_is_dropped() -> None:
     right, stray = b"\0\0\0\5\1\3\2\0\7", b"\x66\x66\0\0\0\5\1\3\2\xff\xff"
     heard: list[dict[str, Any]] = []
@@ -476,6 +477,7 @@ async def test_h188_nothing_that_a_client_says_leaves_its_place_in_a_log(tmp_pat
     assert verify(tmp_path / "audit.jsonl").whole
 
 
+@pytest.mark.slow
 async def test_h189_a_dead_device_is_0a_and_a_dead_guard_is_no_way_round() -> None:
     async with Guard("tcp://127.0.0.1:0", f"tcp://127.0.0.1:{free_port()}", Gate(POLICY)) as guard:
         port = guard.server.port
@@ -500,6 +502,7 @@ async def test_h190_a_dry_run_forwards_and_tells() -> None:
         assert len(guarded.plant.asked) == 1
 
 
+@pytest.mark.slow
 async def test_h191_the_excess_is_busy_and_what_gets_too_old_is_not_sent() -> None:
     made = policy(rule("x", "read", rate=Rate(3, 1000.0)))
     async with held(made) as guarded, connected(guarded.port) as raw:

@@ -146,6 +146,7 @@ def test_h123_a_black_hole_is_left_for_a_new_connection_after_a_few_time_outs(
         assert liar.connections == 2
 
 
+@pytest.mark.slow
 @both
 def test_h123_a_silent_unit_does_not_end_the_connection_of_its_neighbours(kind: str) -> None:
     def one_dead(talk: Talk) -> None:
@@ -168,6 +169,7 @@ def test_h124_a_delay_of_0_is_refused(kind: str) -> None:
         FACES[kind]("tcp://127.0.0.1:502", reconnect=Reconnect(0.0, 0.0)).__enter__()
 
 
+@pytest.mark.slow
 @both
 def test_h124_calls_in_a_loop_make_no_more_attempts_than_the_delays_allow(kind: str) -> None:
     with lying(lambda talk: None) as liar:
@@ -182,6 +184,7 @@ def test_h124_calls_in_a_loop_make_no_more_attempts_than_the_delays_allow(kind: 
         assert liar.connections <= 4
 
 
+@pytest.mark.slow
 @both
 def test_h124_calls_with_short_deadlines_do_not_push_the_next_attempt_away(kind: str) -> None:
     closing = lambda talk: None  # noqa: E731
@@ -257,6 +260,7 @@ def test_h133_any_byte_sequence_gives_typed_errors_only(kind: str, seed: int) ->
         assert liar.connections >= 2
 
 
+@pytest.mark.slow
 @both
 @pytest.mark.parametrize("dead", ["refusing", "swallowing"])
 def test_h134_of_several_addresses_a_dead_one_is_passed_over_in_time(
@@ -284,6 +288,7 @@ def test_h134_of_several_addresses_a_dead_one_is_passed_over_in_time(
             assert face.read_holding_registers(5, 2) == VALUES[5:7]
 
 
+@pytest.mark.slow
 def test_h129_an_interrupt_at_any_time_leaves_the_blocking_client_in_step() -> None:
     with lying(behave) as liar, client("blocking", liar) as face, alarms() as ring:
         stopped = 0
@@ -364,6 +369,7 @@ async def test_h129_a_cancelled_call_whose_reply_comes_later_is_nobodys() -> Non
         assert peer.link.counters.connects == 1
 
 
+@pytest.mark.slow
 def test_a_peer_that_takes_no_bytes_does_not_hold_the_blocking_client() -> None:
     release = threading.Event()
 

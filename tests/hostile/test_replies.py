@@ -249,6 +249,7 @@ def test_h114_an_exception_code_that_nobody_knows_is_told_as_it_is(kind: str, co
         assert liar.connections == 1
 
 
+@pytest.mark.slow
 @both
 @pytest.mark.parametrize(("code", "error"), [(5, AcknowledgeError), (6, ServerDeviceBusyError)])
 def test_h115_busy_is_an_error_and_repeated_only_for_reads_and_only_when_asked(

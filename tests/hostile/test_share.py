@@ -197,6 +197,7 @@ async def test_h161_who_may_not_read_a_range_is_refused_before_the_cache_is_aske
         assert len(await other.read_holding_registers(5, 2)) == 2
 
 
+@pytest.mark.slow
 async def test_h163_a_client_that_never_reads_is_closed_and_the_others_go_on() -> None:
     async with (
         one_connection(device()) as upstream,

@@ -237,6 +237,7 @@ async def test_h208_a_suite_without_encryption_is_taken_where_both_sides_allow_i
         assert "ALERT" in await refusal(server.port, only_null)
 
 
+@pytest.mark.slow
 async def test_h209_a_handshake_that_stalls_ends_at_its_deadline(plant: Plant) -> None:
     hello = _hello(plant)
     limits = Limits(connections=8, per_client=8, handshake=0.3)
@@ -250,6 +251,7 @@ async def test_h209_a_handshake_that_stalls_ends_at_its_deadline(plant: Plant) -
         assert plant.sessions == []
 
 
+@pytest.mark.slow
 async def test_h209_bytes_now_and_then_do_not_prolong_the_deadline(plant: Plant) -> None:
     hello = _hello(plant)
     async with plant.serving(limits=Limits(handshake=0.3)) as server, _tcp(server.port) as (reader, writer):

@@ -4,6 +4,8 @@ import asyncio
 import threading
 from dataclasses import replace
 
+import pytest
+
 from port502.errors import LinkError
 from port502.outputs.notice import Notice
 from port502.outputs.notifier import MOST_WAITING, Notifier, Recipient
@@ -68,6 +70,7 @@ async def test_a_failure_is_tried_again_and_given_up_in_the_end() -> None:
     assert ear.tried == 5
 
 
+@pytest.mark.slow
 async def test_what_is_dead_takes_no_more_than_its_queue_and_delays_nobody() -> None:
     dead, ear = Ear(), Ear()
     dead.go_on.clear()

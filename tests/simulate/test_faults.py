@@ -180,6 +180,7 @@ async def test_an_idle_connection_is_closed_and_a_busy_one_is_not() -> None:
         assert await asking.read_holding_registers(0, 2) == VALUES
 
 
+@pytest.mark.slow
 async def test_requests_sent_in_advance_are_dropped() -> None:
     one_at_a_time = rule(effects.Silent(), pipelined=True)
     slow = rule(effects.Delay(0.02, 0.02))

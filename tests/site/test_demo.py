@@ -15,6 +15,7 @@ from port502.site.demo import Demo, demo_folder, intruder_source, place_of
 from port502.site.plant_file import load_plant
 
 
+@pytest.mark.slow
 async def test_every_device_answers_and_both_files_are_valid(tmp_path: Path) -> None:
     async with Demo(tmp_path, meters=3, port=0) as demo:
         site = load_site(demo.site_file)

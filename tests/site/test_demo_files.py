@@ -51,6 +51,7 @@ def written(folder: Path, meters: int, hall: str = "") -> Site:
     return load_site(folder / SITE_NAME)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("meters", [1, 50, 200])
 def test_all_files_are_valid_and_agree(tmp_path: Path, meters: int) -> None:
     site = written(tmp_path, meters)

@@ -122,6 +122,7 @@ async def test_polling_and_clients_share_the_one_line(yard: Yard) -> None:
     assert yard.slaves[1].holding[2] == 9
 
 
+@pytest.mark.slow
 async def test_a_silent_unit_costs_neither_the_polling_nor_the_clients(yard: Yard) -> None:
     path = yard.write(SITE.replace("response_timeout: 2s, retries: 0", "response_timeout: 100ms, retries: 0"))
     async with Running(load_site(path)) as running, client_of(running) as client:
@@ -280,6 +281,7 @@ def _waiting(listening: object) -> int:
     return waiting
 
 
+@pytest.mark.slow
 async def test_a_serial_master_reads_the_devices_of_the_site(yard: Yard, tmp_path: Path) -> None:
     (yard.folder / "policy.yaml").write_text("default: deny\nrules: [{functions: [read]}]\n")
     with party_line(2) as line:
@@ -341,6 +343,7 @@ listeners:
   shared: {{url: 'tcp://127.0.0.1:0', share: {{connection: plc}}}}"""
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("listener", "unit"), [("hall", 17), ("shared", 1)])
 async def test_clients_that_never_stop_asking_do_not_keep_a_site_from_polling(
     yard: Yard, listener: str, unit: int

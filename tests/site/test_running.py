@@ -272,6 +272,7 @@ async def test_what_is_kept_and_the_socket_are_the_owner_s_only(
     assert not (tmp_path / "data" / "control.sock").exists()
 
 
+@pytest.mark.slow
 async def test_a_silent_device_is_a_timeout_for_who_asks(tmp_path: Path) -> None:
     from tests.scripted import scripted, silent
 

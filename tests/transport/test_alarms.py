@@ -143,6 +143,7 @@ async def test_one_that_fails_does_not_keep_the_others_asleep(now: float) -> Non
     assert len(failures) == 1
 
 
+@pytest.mark.slow
 def test_each_loop_has_its_own_and_keeps_none_alive() -> None:
     first, second = asyncio.new_event_loop(), asyncio.new_event_loop()
     try:

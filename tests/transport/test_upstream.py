@@ -178,6 +178,7 @@ async def test_a_server_in_front_of_an_upstream_answers_its_clients_in_order() -
         assert values == [[at] for at in range(50)]
 
 
+@pytest.mark.slow
 async def test_a_listener_gives_up_on_a_reply_that_takes_too_long() -> None:
     async with (
         scripted(b"") as (_, url),

@@ -4,6 +4,7 @@ from port502.errors import UsageError
 from port502.web.passwords import fits, hashed
 
 
+@pytest.mark.slow
 def test_a_password_fits_its_own_hash_only() -> None:
     kept = hashed("correct horse battery")
     assert kept.startswith("$argon2id$")

@@ -10,6 +10,7 @@ from port502.web.users import add_token, add_user, fingerprint_of, load_users, t
 PASSWORD = "correct horse battery"
 
 
+@pytest.mark.slow
 def test_a_user_is_added_and_known_by_the_password(tmp_path: Path) -> None:
     path = tmp_path / "users.yaml"
     add_user(path, "ann", "operator", PASSWORD)

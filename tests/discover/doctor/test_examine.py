@@ -45,6 +45,7 @@ async def test_steps_are_told_as_they_come() -> None:
     assert {one.name for one in done} >= {"name", "connect", "modbus", "stability"}
 
 
+@pytest.mark.slow
 async def test_nothing_but_harmless_reads_reaches_the_device_and_one_at_a_time() -> None:
     heard: list[Request[object]] = []
     inner = Units(device())
@@ -81,6 +82,7 @@ async def test_interrupted_it_tells_what_it_has_and_leaves_nothing_open() -> Non
     assert any(one.why == "interrupted" and "units" in one.what for one in report.untested)
 
 
+@pytest.mark.slow
 async def test_the_deadline_ends_it_with_a_verdict() -> None:
     async with serving(rule(Silent())) as (server, _):
         report = await examine(asked(server.url, patience=60.0, deadline=0.5))

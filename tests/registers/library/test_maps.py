@@ -15,6 +15,8 @@ from port502.registers.maps.quantities import QUANTITIES
 from port502.registers.values import FLOATS, INTEGERS, Value, encode_value
 from port502.site.map_file import load_map
 
+pytestmark = pytest.mark.slow  # a dozen seconds to read all files as they stand
+
 LIBRARY = Path(__file__).parents[3] / "src" / "port502" / "registers" / "library"
 FILES = sorted(LIBRARY.glob("*/*.yaml"))
 HEAVIEST = 200 * 1024

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import itertools
 
+import pytest
+
 from port502.simulate.models.io_module import CHANNELS, IoModule
 from tests.simulate.maps import NOON
 
 
+@pytest.mark.slow
 def test_counters_count_the_rising_edges() -> None:
     module = IoModule(1)
     times = [NOON + 0.05 * step for step in range(12_000)]

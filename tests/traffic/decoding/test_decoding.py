@@ -110,6 +110,7 @@ def test_an_impossible_quantity_is_told() -> None:
     ]
 
 
+@pytest.mark.slow
 def test_many_unanswered_requests_do_not_pile_up() -> None:
     """H258."""
     frame = bytes.fromhex(ASKED.replace(" ", ""))

@@ -25,6 +25,7 @@ async def test_a_closed_port_is_refused_by_a_reset_without_icmp() -> None:
     assert (seen.outcome, seen.icmp) == (Outcome.REFUSED, None)
 
 
+@pytest.mark.slow
 async def test_a_full_backlog_is_a_time_out() -> None:
     with socket.socket() as listening:
         listening.bind(("127.0.0.1", 0))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from port502.discover.doctor.steps.deep import deep
 from port502.discover.doctor.steps.talking import modbus
 from port502.simulate.effects import ConnectionLimit, IdleClose
@@ -16,6 +18,7 @@ async def test_without_consent_nothing_is_tried_and_that_is_said() -> None:
     assert "could lock out other clients" in seen.untested[-1].why
 
 
+@pytest.mark.slow
 async def test_a_device_without_limits_takes_as_many_as_are_tried() -> None:
     async with visiting(deep=True, connections=3) as (seen, visit):
         seen = await deep(await modbus(seen, visit), visit)
@@ -24,6 +27,7 @@ async def test_a_device_without_limits_takes_as_many_as_are_tried() -> None:
     assert (seen.deep.pipelined, seen.deep.idle_waited) == (2, None)
 
 
+@pytest.mark.slow
 async def test_the_limit_is_counted_with_our_own_connection() -> None:
     async with visiting(rule(ConnectionLimit(2)), deep=True, connections=6) as (seen, visit):
         seen = await deep(await modbus(seen, visit), visit)

@@ -6,6 +6,8 @@ import contextlib
 from collections.abc import AsyncIterator
 from typing import Any
 
+import pytest
+
 from port502.discover.doctor.evidence import Evidence
 from port502.discover.doctor.exchange import Answer
 from port502.discover.doctor.steps.talking import functions, modbus, silence, units
@@ -40,12 +42,14 @@ async def test_a_good_answer_needs_no_second_one() -> None:
         assert seen.again == ()
 
 
+@pytest.mark.slow
 async def test_an_odd_answer_is_asked_for_four_times_more() -> None:
     async with visiting(rule(ZeroId())) as (seen, visit):
         seen = await modbus(seen, visit)
         assert [one.answer for one in seen.again] == [Answer.OTHER_ID] * 4
 
 
+@pytest.mark.slow
 async def test_the_usual_units_are_tried_where_the_configured_one_is_silent() -> None:
     async with visiting(service=Units({255: device()}, silent=True), unit=7, timeout=0.1) as (seen, visit):
         seen = await units(await modbus(seen, visit), visit)
