@@ -7,6 +7,8 @@ import sys
 import textwrap
 from pathlib import Path
 
+import pytest
+
 DESCRIPTORS = """
     import asyncio, logging, resource, sys
     from port502 import Client, Device, Limits, Server
