@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -26,3 +27,13 @@ def test_another_ending_and_a_missing_folder_are_refused(tmp_path: Path) -> None
         check_path(Path("report.docx"))
     with pytest.raises(ConfigError, match="cannot be written"):
         write_page(PAGE, tmp_path / "none" / "p.md")
+
+
+@pytest.mark.parametrize(
+    ("name", "shown"),
+    [("p.html", "<td>one\n&lt;two&gt;</td>"), ("p.md", "| one<br>&lt;two&gt; | b |")],
+)
+def test_a_cell_may_have_several_lines(tmp_path: Path, name: str, shown: str) -> None:
+    section = Section("Seen", columns=("a", "b"), rows=(("one\n<two>", "b"),))
+    write_page(replace(PAGE, sections=(section,)), tmp_path / name)
+    assert shown in (tmp_path / name).read_text()

@@ -111,11 +111,11 @@ def page(report: Report) -> Page:
     how = "what is configured and what the devices answered" if report.live else "what is configured"
     return Page(
         f"Before going live: {report.site}",
-        report.verdict[:1].upper() + report.verdict[1:] + ".",
+        _sentence(report.verdict),
         "AUDIT",
         counts,
         level,
-        first.check.do if first.outcome in (Outcome.FAIL, Outcome.WARN) else "Nothing.",
+        _sentence(first.check.do) if first.outcome in (Outcome.FAIL, Outcome.WARN) else "Nothing.",
         sections,
         f"port502 {__version__} audit, {when}, from {how}. Nothing was written to any device.",
     )
@@ -127,9 +127,11 @@ def _columns(outcome: Outcome) -> tuple[str, ...]:
 
 def _row(one: Checked) -> tuple[str, ...]:
     check = one.check
-    seen = ". ".join(f"{said.outcome}: {said.text}" for said in one.seen)
+    seen = "\n".join(
+        said.text if said.outcome is one.outcome else f"({said.outcome}) {said.text}" for said in one.seen
+    )
     last = "; ".join(check.answers) if one.outcome is Outcome.PASS else check.do
-    return (f"{check.code}: {check.title}", seen, last)
+    return (f"{check.code}\n{check.title}", seen, last)
 
 
 def _json(one: Checked) -> dict[str, Any]:
@@ -144,6 +146,10 @@ def _json(one: Checked) -> dict[str, Any]:
         "do": check.do,
         "answers": list(check.answers),
     }
+
+
+def _sentence(text: str) -> str:
+    return f"{text[:1].upper()}{text[1:]}."
 
 
 def _checks(number: int) -> str:

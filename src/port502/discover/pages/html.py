@@ -18,7 +18,7 @@ h2 { font-size: 1.05rem; margin: 2.2rem 0 .4rem }
 .fix { border-left: 3px solid var(--line); padding-left: 1rem; margin: 1rem 0 }
 table { border-collapse: collapse; width: 100%; font-size: .92rem }
 th { text-align: left; font-weight: 500; opacity: .6 } th, td { padding: .3rem .8rem .3rem 0; vertical-align: top }
-td { border-top: 1px solid var(--line); overflow-wrap: anywhere }
+td { border-top: 1px solid var(--line); overflow-wrap: anywhere; white-space: pre-line }
 code { font: .85rem ui-monospace, monospace } footer { margin-top: 2.5rem; opacity: .6; font-size: .85rem }
 @media print { body { margin: 0; font-size: 11pt } h2 { break-after: avoid } tr { break-inside: avoid } }
 """

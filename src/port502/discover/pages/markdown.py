@@ -28,7 +28,11 @@ def _section(section: Section) -> str:
 
 
 def _row(cells: tuple[str, ...]) -> str:
-    return f"| {' | '.join(_plain(cell).replace('|', chr(92) + '|') for cell in cells)} |"
+    return f"| {' | '.join(map(_cell, cells))} |"
+
+
+def _cell(text: str) -> str:
+    return "<br>".join(_plain(line).replace("|", "\\|") for line in text.strip().splitlines())
 
 
 def _plain(text: str) -> str:

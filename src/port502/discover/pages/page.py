@@ -7,7 +7,10 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Section:
-    """A heading, a paragraph, and a table of two or three columns under it; empty parts are left out."""
+    """A heading, a paragraph, and a table of two or three columns under it; empty parts are left out.
+
+    A cell of several lines is shown as such.
+    """
 
     heading: str
     text: str = ""

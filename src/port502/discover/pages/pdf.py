@@ -82,4 +82,5 @@ def _widths(columns: int) -> list[float]:
 
 def _text(text: str) -> str:
     """Text for a paragraph, in characters that the standard fonts have."""
-    return escape(text.replace("≈", "~").encode("latin-1", "replace").decode("latin-1"))
+    plain = escape(text.replace("≈", "~").encode("latin-1", "replace").decode("latin-1"))
+    return "<br/>".join(plain.splitlines())
