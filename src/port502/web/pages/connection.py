@@ -94,7 +94,7 @@ class _Connection:
             with ui.element("div").classes("p5-stack"):
                 with card("What the devices refused"):
                     self._parts.append(_refusals())
-                with card("Points that cannot be read"):
+                with card("Points that the devices refuse"):
                     self._parts.append(_faulty())
         with card("Devices, and what is read of them"):
             self._body = ui.element("div").classes("w-full")
@@ -263,7 +263,7 @@ def _refusals() -> Callable[[ConnectionDetail], None]:
 
 
 def _faulty() -> Callable[[ConnectionDetail], None]:
-    rows = Rows("p5-faulty", "None: every point is read.")
+    rows = Rows("p5-faulty", "None.")
     return lambda now: rows.show(
         [(one.point, one.reason, f"tried again in {age_text(one.retry)}") for one in now.status.faulty]
     )

@@ -233,7 +233,11 @@ class _Decisions:
                     .classes("p5-choice")
                     .on_value_change(self._choose)
                 )
-            self._rows = Rows("p5-decision", "Nothing, since the site was started.")
+            self._rows = Rows(
+                "p5-decision",
+                "Nothing, since the site was started.",
+                ("when (UTC)", "what", "where", "who", ""),
+            )
             self._more = ui.button("More", on_click=self._show_more).props("flat dense no-caps")
 
     def _choose(self) -> None:

@@ -204,7 +204,7 @@ def _count(tap: Tap, shown: int) -> str:
     if not tap.exchanges:
         return "Nothing has passed since you look."
     missed = f"; {tap.missed:,} frames passed too fast to be shown" if tap.missed else ""
-    return f"{shown} of the last {len(tap.exchanges)} exchanges, newest first{missed}"
+    return f"{shown} of the last {len(tap.exchanges)} exchanges, newest first, times in UTC{missed}"
 
 
 def _input(label: str, value: str) -> ui.input:
