@@ -31,6 +31,7 @@ def index() -> str:
         "- [Errors and exit codes](errors.md)\n- [Functions and exceptions](functions.md)\n"
         "- [Display filters](filters.md)\n"
         "- [Findings of the doctor](findings.md)\n"
+        "- [Findings in traffic](detections.md)\n"
         "- [Topics of `explain`](topics.md)\n"
         "- [Row by row: what the guides say, and what shows it here](rows.md)\n"
         "- [Modbus/TCP Security, requirement by requirement](security.md)\n"
@@ -247,6 +248,43 @@ def findings() -> str:
     return "\n".join(lines) + "\n"
 
 
+def detections() -> str:
+    """Every detection of `inspect --findings`, most serious first."""
+    from port502.traffic.findings.attack import own_attack
+    from port502.traffic.findings.table import DETECTIONS
+
+    attack = own_attack()
+    lines = [
+        "# Findings in traffic\n",
+        "What `port502 inspect --findings` and the listeners of a running site can find. The codes are stable: none is"
+        " renamed or removed. `tests/traffic/findings/test_every_detection.py` makes a capture for each that triggers"
+        " it; an hour of usual polling triggers none. Words in *italics* are filled in. *Learned* ones need a"
+        " baseline of what is usual (`--baseline`, `--baseline-for`).\n",
+        f"Techniques and mitigations are those of MITRE ATT&CK for ICS {attack.version}; `--attack FILE` takes others"
+        " (TOML, like `traffic/findings/attack.toml` of the package).\n",
+        "| finding | severity | says | learned | ATT&CK |",
+        "|---|---|---|---|---|",
+    ]
+    ordered = sorted(DETECTIONS.values(), key=lambda one: -one.severity.rank)
+    lines += [
+        f"| [{one.code}](#{_anchor(one.code)}) | {one.severity} | {_cell(one.title)} | {'yes' if one.learned else ''}"
+        f" | {' '.join(named.id for named in attack.techniques(one.code))} |"
+        for one in ordered
+    ]
+    for one in ordered:
+        lines += [
+            f"\n## {one.code}\n",
+            f"> {_places(one.sentence)}\n",
+            f"- Severity: {one.severity}",
+            f"- Told by: {one.seen_by}",
+            f"- Do: {_places(one.fix)}",
+            f"- ATT&CK: {', '.join(map(str, attack.techniques(one.code)))}",
+        ]
+        if mitigations := attack.mitigations(one.code):
+            lines.append(f"- Mitigated by: {', '.join(map(str, mitigations))}")
+    return "\n".join(lines) + "\n"
+
+
 def topics() -> str:
     """What `port502 explain` says."""
     parts = ["# Topics\n\nWhat `port502 explain TOPIC` says, without any network.\n"]
@@ -404,6 +442,7 @@ PAGES = {
     "functions": functions,
     "filters": filters,
     "findings": findings,
+    "detections": detections,
     "topics": topics,
     "rows": rows,
     "security": security,

@@ -11,7 +11,7 @@ from port502.guard.policy import Policy
 from port502.site.build import Site, load_site
 from port502.site.document import read_document
 from port502.site.faults import SiteFileError
-from port502.site.file_kind import DEVICE, FIRST_KEYS, MAP, PLANT, POLICY, SITE, UNKNOWN, kind_of
+from port502.site.file_kind import BASELINE, DEVICE, FIRST_KEYS, MAP, PLANT, POLICY, SITE, UNKNOWN, kind_of
 from port502.site.policy_file import load_policy
 
 _TAKEN_BY = {
@@ -20,6 +20,7 @@ _TAKEN_BY = {
     MAP: "port502 serve {}",
     PLANT: "port502 simulate {}",
     POLICY: "port502 guard --policy {}",
+    BASELINE: "port502 inspect CAPTURE --findings --baseline {}",
 }
 
 

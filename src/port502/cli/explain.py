@@ -7,6 +7,7 @@ from typing import Annotated
 import typer
 
 from port502.cli import options
+from port502.cli.detection_topics import detection_topics
 from port502.cli.output import console, put, put_json, put_table, table
 from port502.discover.explain import Topic, find, finding_topics, topics
 
@@ -36,7 +37,7 @@ def explain(
     if not topic:
         _list(json)
         return
-    found = find(" ".join(topic))
+    found = find(" ".join(topic), detection_topics())
     if json:
         put_json(_fields(found))
     else:
@@ -44,7 +45,7 @@ def explain(
 
 
 def _list(json: bool) -> None:
-    known = [*topics().values(), *finding_topics().values()]
+    known = [*topics().values(), *finding_topics().values(), *detection_topics().values()]
     if json:
         put_json({"topics": [{"id": one.id, "title": one.title} for one in known]})
         return

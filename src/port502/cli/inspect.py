@@ -8,11 +8,14 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from types import FrameType
-from typing import Annotated, Literal
+from typing import Annotated, Literal, cast
 
 import typer
 
 from port502.cli import interrupt, options
+from port502.cli.capture_options import DisplayFilter, Keys, Ports, key_log
+from port502.cli.exits import FAULTS_FOUND
+from port502.cli.inspect_findings import LearningOutput
 from port502.cli.inspect_output import (
     CsvRows,
     IcsnppLines,
@@ -26,6 +29,7 @@ from port502.cli.inspect_output import (
 )
 from port502.cli.inspect_progress import progress
 from port502.cli.inspect_tables import FlowsOutput, StatisticsOutput
+from port502.cli.inspect_watching import Watching
 from port502.cli.lasting import For, seconds_of
 from port502.cli.output import say
 from port502.errors import UsageError
@@ -39,15 +43,11 @@ from port502.traffic.live import Live
 from port502.traffic.record import Place
 from port502.traffic.saving import Saving
 from port502.traffic.series import Series
-from port502.traffic.tls.cipher import require
 from port502.traffic.tls.keylog import KeyLog
 
 app = typer.Typer(rich_markup_mode=None, add_completion=False)
 
-MOST_KEYS = 64 << 20
-"""Bytes of a key log that are read."""
-
-What = Literal["messages", "packets", "values", "flows", "stats"]
+What = Literal["messages", "packets", "values", "flows", "stats", "findings"]
 
 
 @app.command()
@@ -64,6 +64,60 @@ def inspect(
     ] = False,
     values: Annotated[bool, typer.Option("--values", help="The values that were read and written.")] = False,
     stats: Annotated[bool, typer.Option("--stats", help="How much of what there is.")] = False,
+    findings: Annotated[
+        bool, typer.Option("--findings", help="What is suspicious: attacks, searching, faults.")
+    ] = False,
+    fail_on: Annotated[
+        str | None,
+        typer.Option(
+            "--fail-on",
+            metavar="SEVERITY",
+            help="With --findings: end with 6 where one is low, medium, high or critical, or worse.",
+            show_default=False,
+        ),
+    ] = None,
+    baseline: Annotated[
+        Path | None,
+        typer.Option(
+            "--baseline",
+            metavar="FILE",
+            help="With --findings: what is usual; all else is a finding.",
+            show_default=False,
+        ),
+    ] = None,
+    baseline_for: Annotated[
+        str | None,
+        typer.Option(
+            "--baseline-for",
+            metavar="S",
+            help="With --findings: take the first so many seconds, or 10m, as usual.",
+            show_default=False,
+        ),
+    ] = None,
+    learn_baseline: Annotated[
+        Path | None,
+        typer.Option(
+            "--learn-baseline", metavar="FILE", help="Write down what is usual here.", show_default=False
+        ),
+    ] = None,
+    inside: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--inside",
+            metavar="NETWORK",
+            help="With --findings: a network of the site, where not all private addresses are.",
+            show_default=False,
+        ),
+    ] = None,
+    attack: Annotated[
+        Path | None,
+        typer.Option(
+            "--attack",
+            metavar="FILE",
+            help="With --findings: ATT&CK ids of your own instead of those that are built in.",
+            show_default=False,
+        ),
+    ] = None,
     changes: Annotated[bool, typer.Option("--changes", help="With --values: only what changed.")] = False,
     map: Annotated[  # noqa: A002
         str | None,
@@ -74,15 +128,7 @@ def inspect(
             show_default=False,
         ),
     ] = None,
-    filter: Annotated[  # noqa: A002
-        str | None,
-        typer.Option(
-            "--filter",
-            metavar="F",
-            help="Only packets that pass a display filter of Wireshark's.",
-            show_default=False,
-        ),
-    ] = None,
+    filter: DisplayFilter = None,  # noqa: A002
     follow: Annotated[
         str | None,
         typer.Option(
@@ -93,23 +139,8 @@ def inspect(
         ),
     ] = None,
     for_: For = None,
-    port: Annotated[
-        list[int] | None,
-        typer.Option(
-            "--port",
-            min=1,
-            max=65535,
-            metavar="N",
-            help="Modbus servers use this port too.",
-            show_default=False,
-        ),
-    ] = None,
-    keys: Annotated[
-        Path | None,
-        typer.Option(
-            "--keys", metavar="FILE", help="Key log that opens TLS (SSLKEYLOGFILE).", show_default=False
-        ),
-    ] = None,
+    port: Ports = None,
+    keys: Keys = None,
     write: Annotated[
         Path | None,
         typer.Option("--write", metavar="FILE", help="Save the packets (pcap, pcapng).", show_default=False),
@@ -148,32 +179,37 @@ def inspect(
 
         port502 inspect plant.pcap --filter "modbus.func_code >= 128"
 
+        port502 inspect monday.pcap --learn-baseline usual.yaml
+
+        port502 inspect tuesday.pcap --findings --baseline usual.yaml --fail-on high
+
         port502 inspect plant.pcap --values --changes --map eastron/sdm630
 
         tcpdump -i eth0 -U -w - port 502 | port502 inspect - --json
     """
-    what = _what(packets=packets, flows=flows, values=values, stats=stats)
-    if json and csv:
-        raise UsageError("--json or --csv, not both")
-    if csv and what in ("flows", "stats"):
-        raise UsageError(f"--{what} has no --csv: --json has all of it")
-    if icsnpp and not (json and what == "messages"):
-        raise UsageError("--icsnpp goes with --json, and with messages only")
+    what = _what(packets=packets, flows=flows, values=values, stats=stats, findings=findings)
+    _check_form(what, json=json, icsnpp=icsnpp, csv=csv)
+    watching = Watching.of(fail_on, baseline, baseline_for, inside, attack, port, wanted=findings)
     passes = None if filter is None else compile_filter(filter)
-    reading = _reading(captures or [], follow, seconds_of(for_), port or [], _key_log(keys))
+    reading = _reading(captures or [], follow, seconds_of(for_), port or [], key_log(keys))
     place: Place | None = reading.place if len(reading.sources) > 1 else None
     series = Series(_points(map), changes=changes) if what == "values" else None
+    live = follow is not None or any(one.name == STANDARD_INPUT for one in reading.sources)
     outputs: list[Output] = []
     if parquet is not None:
         outputs.append(ParquetRows(parquet, what, place, series))
     if zeek is not None:
         outputs.append(ZeekOutput(zeek))
-    if not outputs or json or csv:
+    if learn_baseline is not None:
+        outputs.append(LearningOutput(learn_baseline, json=json, quiet=quiet))
+    looking = watching.output(reading, place, json=json, live=live, quiet=quiet) if watching else None
+    if looking is not None:
+        outputs.append(looking)
+    elif not outputs or ((json or csv) and learn_baseline is None):
         outputs.append(_shown(what, reading, place, series, json=json, icsnpp=icsnpp, csv=csv, quiet=quiet))
     saving = Saving(write) if write is not None else None
-    live = follow is not None or any(one.name == STANDARD_INPUT for one in reading.sources)
     # A bar between lines of result would only disturb.
-    bar = not quiet and not live and (what in ("flows", "stats") or not sys.stdout.isatty())
+    bar = not quiet and not live and (what in ("flows", "stats", "findings") or not sys.stdout.isatty())
     try:
         with _ended_by_signals() if live else _plainly():
             _read(
@@ -188,14 +224,24 @@ def inspect(
     for output in outputs:
         output.end()
     _tell(reading, saving, quiet=quiet)
+    if watching is not None and looking is not None and watching.fails(looking.ledger):
+        raise typer.Exit(FAULTS_FOUND)
+
+
+def _check_form(what: What, *, json: bool, icsnpp: bool, csv: bool) -> None:
+    if json and csv:
+        raise UsageError("--json or --csv, not both")
+    if csv and what in ("flows", "stats", "findings"):
+        raise UsageError(f"--{what} has no --csv: --json has all of it")
+    if icsnpp and not (json and what == "messages"):
+        raise UsageError("--icsnpp goes with --json, and with messages only")
 
 
 def _what(**wanted: bool) -> What:
     chosen = [name for name, on in wanted.items() if on]
     if len(chosen) > 1:
         raise UsageError(f"--{chosen[0]} or --{chosen[1]}, not both")
-    named: dict[str, What] = {"packets": "packets", "flows": "flows", "values": "values", "stats": "stats"}
-    return named[chosen[0]] if chosen else "messages"
+    return cast("What", chosen[0]) if chosen else "messages"
 
 
 def _reading(
@@ -216,18 +262,6 @@ def _reading(
             raise UsageError("nothing to read: give a capture file, - for a pipe, or --follow IFACE")
         names = [STANDARD_INPUT]
     return Captures.of_files(names, ports, keys)
-
-
-def _key_log(path: Path | None) -> KeyLog | None:
-    """The secrets of a key log, at most what a file of reasonable size holds; raises UsageError."""
-    if path is None:
-        return None
-    require()
-    try:
-        with path.open("rb") as file:
-            return KeyLog(file.read(MOST_KEYS))
-    except OSError as error:
-        raise UsageError(f"cannot read {path}: {error.strerror}") from error
 
 
 def _points(name: str | None) -> list[Point]:

@@ -15,7 +15,7 @@ For: TypeAlias = Annotated[
 ]
 
 
-def seconds_of(text: str | None) -> float | None:
+def seconds_of(text: str | None, option: str = "--for") -> float | None:
     """Seconds of ``10``, ``2.5``, ``5m``; raises UsageError for anything else and for nothing at all."""
     if text is None:
         return None
@@ -24,5 +24,5 @@ def seconds_of(text: str | None) -> float | None:
     except ValueError:
         seconds = parse_duration(text)
     if not 0 < seconds < 1e9:
-        raise UsageError(f"--for takes a number of seconds above 0, got {text}")
+        raise UsageError(f"{option} takes a number of seconds above 0, got {text}")
     return seconds

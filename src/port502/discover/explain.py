@@ -61,13 +61,15 @@ def topics() -> dict[str, Topic]:
     return {topic.id: topic for topic in found}
 
 
-def find(words: str) -> Topic:
+def find(words: str, more: Mapping[str, Topic] | None = None) -> Topic:
     """The topic somebody means: by its id, another name, a code (``fc 3``, ``exception 0B``), or words of its title.
 
-    A finding of the doctor is meant by its code. Raises UsageError, with what is near, for what is none.
+    A finding of the doctor is meant by its code, and so are ``more`` topics that others have. Raises UsageError, with
+    what is near, for what is none.
     """
-    if (code := words.strip().upper()) in finding_topics():
-        return finding_topics()[code]
+    by_code = finding_topics() | dict(more or {})
+    if (code := words.strip().upper()) in by_code:
+        return by_code[code]
     known = topics()
     wanted = " ".join(words.lower().replace("_", " ").split())
     for code in (wanted.replace(" ", "-"), _code(wanted)):

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from pathlib import Path
 
+from port502.site.baseline_file import understand_baseline
 from port502.site.build import understand_site
 from port502.site.device_file import understand_device
 from port502.site.document import read_document
 from port502.site.faults import Report, SiteFileError, nearest
-from port502.site.file_kind import DEVICE, KINDS, MAP, PLANT, POLICY, SITE, UNKNOWN, kind_of
+from port502.site.file_kind import BASELINE, DEVICE, KINDS, MAP, PLANT, POLICY, SITE, UNKNOWN, kind_of
 from port502.site.map_file import understand_map
 from port502.site.plant_file import understand_plant
 from port502.site.policy_file import understand_policy
@@ -37,6 +38,8 @@ def check_file(path: str | Path, environment: Mapping[str, str] | None = None) -
         return Report(PLANT, understand_plant(document)[1])
     if kind == POLICY:
         return Report(POLICY, understand_policy(document)[1])
+    if kind == BASELINE:
+        return Report(BASELINE, understand_baseline(document)[1])
     faults = list(document.faults)
     if not faults or document.readable:
         first = next(iter(document.data), "") if isinstance(document.data, dict) else ""

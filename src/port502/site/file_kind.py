@@ -9,9 +9,10 @@ DEVICE = "device"
 MAP = "map"
 PLANT = "plant"
 POLICY = "policy"
+BASELINE = "baseline"
 UNKNOWN = "unknown"
 
-KINDS = (SITE, DEVICE, MAP, PLANT, POLICY)
+KINDS = (SITE, DEVICE, MAP, PLANT, POLICY, BASELINE)
 """The kinds of files that a user writes."""
 
 FIRST_KEYS = {
@@ -23,14 +24,15 @@ FIRST_KEYS = {
     "rules": POLICY,
     "map": MAP,
     "plant": PLANT,
+    "baseline": BASELINE,
 }
 """What a file is, by the first of its keys that tells; device files and policies may have a map."""
 
-_SURE = (DEVICE, PLANT)
+_SURE = (DEVICE, PLANT, BASELINE)
 
 
 def kind_of(document: Document) -> str:
-    """``site``, ``device``, ``map``, ``plant``, ``policy`` or ``unknown``, by the first key that tells."""
+    """One of ``KINDS`` or ``unknown``, by the first key that tells."""
     keys = document.data if isinstance(document.data, dict) else {}
     for kind in _SURE:
         if kind in keys:

@@ -5,9 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 from port502.errors import UsageError
+from port502.site.baseline_model import BaselineFile
 from port502.site.device_model import DeviceFile
 from port502.site.durations import DURATION_PATTERN, SIZE_PATTERN, duration_text, size_text
-from port502.site.file_kind import DEVICE, MAP, PLANT, POLICY, SITE
+from port502.site.file_kind import BASELINE, DEVICE, MAP, PLANT, POLICY, SITE
 from port502.site.kinds import Section
 from port502.site.map_model import MapFile
 from port502.site.model import SiteFile
@@ -20,6 +21,7 @@ MODELS: dict[str, type[Section]] = {
     MAP: MapFile,
     PLANT: PlantFile,
     POLICY: PolicyFile,
+    BASELINE: BaselineFile,
 }
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
 

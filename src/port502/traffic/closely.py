@@ -20,9 +20,11 @@ from port502.traffic.fragments import Fragments
 from port502.traffic.headers import TCP, UDP, Headers, headers_of, transport
 from port502.traffic.judge import faults
 from port502.traffic.message import Message
+from port502.traffic.neighbours import ARP, Neighbours
 from port502.traffic.pairing import answered, asked, unanswered
 from port502.traffic.pcap import Record
 from port502.traffic.stream import IGNORED, NOT_QUICK, Content, Stream
+from port502.traffic.tls.alert import fatal_alert
 from port502.traffic.tls.keylog import KeyLog
 from port502.traffic.tls.session import TlsSession
 from port502.traffic.way import Way
@@ -81,6 +83,7 @@ class Closely:
         self._repeats = False
         self._sessions = 0
         self._fragments = Fragments()
+        self._neighbours = Neighbours()
 
     def end(self) -> list[Message]:
         """No more packets will come: the messages of all that still waited for something missing."""
@@ -101,6 +104,8 @@ class Closely:
         """One packet, number ``frame``."""
         self._time, link, _, data = record
         headers = headers_of(link, data)
+        if headers.ethertype == ARP:
+            self._arp(link, data)
         if headers.version is None:
             if link not in links.NAMES:
                 self.counts.unread_links[link] = self.counts.unread_links.get(link, 0) + 1
@@ -119,6 +124,13 @@ class Closely:
         elif headers.protocol == UDP:
             self._udp(headers, data, found)
 
+    def _arp(self, link: int, data: bytes) -> None:
+        place = links.network_of(link, data)
+        moved = self._neighbours.heard(data, place[1]) if place is not None else None
+        if moved is not None:
+            address, before, now = moved
+            self.events.append(Event(self.frame, self._time, Way(address), "moved", 0, f"{before} {now}"))
+
     def _tcp(self, headers: Headers, data: bytes, found: list[Message]) -> None:
         flags, sequence = headers.flags or 0, headers.seq or 0
         if flags & (_FIN | _RST):
@@ -130,6 +142,10 @@ class Closely:
             sequence = sequence + 1 & _MASK
             self.conversations.opened(stream, sequence, answers=bool(flags & _ACK))
             self._happened(stream, "opened" if flags & _ACK else "opening")
+        if stream.due == IGNORED and stream.content == "tls":
+            why = fatal_alert(data[headers.payload : headers.payload + headers.size])
+            if why:
+                self._happened(stream, "alert", detail=why)
         if not headers.size or stream.due == IGNORED or flags & _RST:
             return
         if stream.due >= 0:
@@ -163,8 +179,8 @@ class Closely:
         else:
             self._happened(stream, "reset")
 
-    def _happened(self, stream: Stream, what: Happening, size: int = 0) -> None:
-        self.events.append(Event(self.frame, self._time, stream.way, what, size))
+    def _happened(self, stream: Stream, what: Happening, size: int = 0, detail: str = "") -> None:
+        self.events.append(Event(self.frame, self._time, stream.way, what, size, detail))
 
     def _segment(self, stream: Stream, sequence: int, payload: bytes, found: list[Message]) -> None:
         if stream.content == "new":

@@ -18,6 +18,7 @@ from port502.traffic.packet import Packet
 from port502.traffic.pairing import MOST, answered, asked
 from port502.traffic.pcap import Record
 from port502.traffic.stream import IGNORED
+from port502.traffic.tls.alert import RECORD as ALERT
 from port502.traffic.tls.keylog import KeyLog
 
 _PLACES: Final = {
@@ -109,7 +110,7 @@ class Dissector(Closely):
                                     pending[number] = request
                                     answered(pending, number, message)
                                 continue
-                        elif due == IGNORED and not word & _SYN:
+                        elif due == IGNORED and not word & _SYN and stop - start != ALERT:
                             continue
             self.frame = frame
             self._closely(record, found)
