@@ -19,7 +19,10 @@ it, where it is told, and which test proves it. A row without a command, a page 
 
 @dataclass(frozen=True)
 class Row:
-    """One row of a guide; ``page`` is a file of the documentation, ``explain TOPIC`` or ``finding CODE``."""
+    """One row of a guide; ``page`` is a file of the documentation, ``explain TOPIC`` or ``finding CODE``.
+
+    ``says`` are words that its command prints, where that is what proves the row.
+    """
 
     document: str
     section: str
@@ -27,6 +30,7 @@ class Row:
     command: str
     page: str
     test: str
+    says: str = ""
 
     def __str__(self) -> str:
         return f"{self.document}, {self.section}: {self.text}"
@@ -42,6 +46,7 @@ def rows(file: Path = FILE) -> list[Row]:
             row.get("command", section["command"]),
             row.get("page", section["page"]),
             row.get("test", section["test"]),
+            row.get("says", ""),
         )
         for section in tomllib.loads(file.read_text())["section"]
         for row in section["rows"]

@@ -65,6 +65,17 @@ def test_what_needs_no_network_works_as_printed(command: str) -> None:
         assert done.exit_code == 0, done.output
 
 
+@pytest.mark.parametrize("row", [one for one in ROWS if one.says], ids=str)
+def test_what_is_explained_says_so(row: Row) -> None:
+    done = CliRunner().invoke(app, shlex.split(row.command)[1:])
+    assert row.says in " ".join(done.output.split())
+
+
+def test_whoever_is_proved_by_what_is_said_says_what() -> None:
+    own = f"{Path(__file__).relative_to(ROOT)}::{test_what_is_explained_says_so.__name__}"
+    assert [row for row in ROWS if (row.test == own) != bool(row.says)] == []
+
+
 @pytest.mark.parametrize("where", sorted({row.page for row in ROWS}))
 def test_the_page_is_there(where: str) -> None:
     kind, _, name = where.partition(" ")
