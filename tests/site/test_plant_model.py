@@ -57,7 +57,7 @@ def test_clients_are_addresses_and_networks() -> None:
         (FunctionsKind(), 300),
         (FunctionsKind(), "sing"),
         (ClientsKind(), 5),
-        (UnitKeyKind(), "0"),
+        (UnitKeyKind(), "256"),
         (HourKind(), "25:00"),
     ],
 )

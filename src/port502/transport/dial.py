@@ -128,6 +128,7 @@ async def _open_serial(target: Target, receiver: Receiver) -> Stream:
         switch_direction(_descriptor_of(stream), settings.rs485, target.device)
     except ConnectError:
         stream.detach()
+        await stream.wait_closed()
         raise
     return stream
 
