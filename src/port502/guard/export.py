@@ -19,6 +19,7 @@ _SEVERITY = {
     record.REPEATED: _WARNING,
     record.FINDING: _WARNING,
     record.UNEXPECTED_CLIENT: _WARNING,
+    record.LOGIN_FAILED: _WARNING,
     record.LOCKED: _ALERT,
     record.UNLOCKED: _ALERT,
 }

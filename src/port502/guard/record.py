@@ -23,6 +23,7 @@ POLICY = "policy"
 CONNECTION = "connection"
 UNEXPECTED_CLIENT = "unexpected client"
 NEW_WRITE = "new write"
+LOGIN_FAILED = "login failed"
 
 MOST_TEXT = 500
 _MOST_VALUES = 125

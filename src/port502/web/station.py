@@ -21,7 +21,7 @@ from port502.collect.writing import WriteResult
 from port502.errors import Port502Error, UsageError
 from port502.guard.auditor import Auditor
 from port502.guard.recall import Recalled
-from port502.guard.record import WRITE, Record
+from port502.guard.record import LOGIN_FAILED, MOST_TEXT, WRITE, Record
 from port502.guard.settings import AuditSettings
 from port502.history import History
 from port502.history.alarm_book import alarm_events
@@ -308,6 +308,19 @@ class Station:
         """Let writes through again."""
         return self.running.listeners.unlock(who.name)
 
+    def login_failed(self, name: str, host: str, why: str) -> None:
+        """Somebody tried to log in and could not: that is written down too."""
+        record = Record(event=LOGIN_FAILED, listener="web", client=host, subject=name[:MOST_TEXT], reason=why)
+        self._audit().take(record, (LOGIN_FAILED, host, record.subject))
+
+    def _audit(self) -> Auditor:
+        """What the dashboard writes down, from the first time on."""
+        if self._auditor is None:
+            path = self.running.site.history.path / "audit" / "web.jsonl"
+            self._auditor = AuditSettings(path=path).auditor()
+            self.running.listeners.recall.hear(self._auditor, "web", writes=True)
+        return self._auditor
+
     def _write_down(
         self,
         info: PointInfo,
@@ -318,11 +331,7 @@ class Station:
         reason: str,
         sent: tuple[int, ...] | None = None,
     ) -> None:
-        if self._auditor is None:
-            path = self.running.site.history.path / "audit" / "web.jsonl"
-            self._auditor = AuditSettings(path=path).auditor()
-            self.running.listeners.recall.hear(self._auditor, "web", writes=True)
-        self._auditor.take(
+        self._audit().take(
             Record(
                 event=WRITE,
                 listener="web",

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from port502.guard.chain import records
 from port502.web.gate import COOKIE
 from tests.web.serving import PASSWORD, Serving
 
@@ -49,3 +50,15 @@ async def test_a_link_lets_in_once(served: Serving) -> None:
         assert (me["name"], me["role"], me["way"]) == ("local", "admin", "link")
     async with served.client() as client:
         assert (await client.get(path)).status_code == 401
+
+
+async def test_a_login_that_fails_is_written_down_with_its_name_and_address(served: Serving) -> None:
+    async with served.client() as client:
+        for _ in range(3):
+            await client.post("/api/v1/session", json={"name": "mallory", "password": "guess"})
+        found = (await client.get("/api/v1/refusals", params={"event": "login failed"})).json()["decisions"]
+    (one,) = found
+    assert (one["listener"], one["client"], one["subject"]) == ("web", "127.0.0.1", "mallory")
+    assert "guess" not in str(found)
+    log = served.running.site.history.path / "audit" / "web.jsonl"
+    assert [said["subject"] for said in records(log)] == ["mallory"]

@@ -3,7 +3,16 @@ from __future__ import annotations
 import pytest
 
 from port502.guard.recall import Recalled
-from port502.guard.record import LOCKED, NEW_WRITE, REFUSED, REPEATED, UNEXPECTED_CLIENT, WRITE, Record
+from port502.guard.record import (
+    LOCKED,
+    LOGIN_FAILED,
+    NEW_WRITE,
+    REFUSED,
+    REPEATED,
+    UNEXPECTED_CLIENT,
+    WRITE,
+    Record,
+)
 from port502.web.pages.decisions import FRESH, KINDS, mark_of, moment_of, rows_of, what, who
 from port502.web.pages.words import Mark
 
@@ -37,6 +46,7 @@ def test_a_refused_write_in_words() -> None:
         (record("connection", cause="made room", reason="for 10.0.0.3:9"), "made room; for 10.0.0.3:9"),
         (record("refused", operation="8/1", unit=1, rule="none such"), "diagnostics 1 of unit 1; rule none such"),
         (record(UNEXPECTED_CLIENT, client="10.0.0.9"), ""),
+        (record(LOGIN_FAILED, client="10.0.0.9", subject="ann", reason="no such name"), "no such name"),
     ],
 )  # fmt: skip
 def test_others_in_words(one: Record, said: str) -> None:

@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import asyncio
 import time
-from typing import Annotated
 
-from fastapi import APIRouter, Depends, Request, Response
+from fastapi import APIRouter, Request, Response
 from fastapi.responses import RedirectResponse
+from starlette.datastructures import State
 
 from port502.web.api.models import Login, Me
 from port502.web.api.problems import ProblemError
 from port502.web.api.who import Host, Viewer
 from port502.web.gate import COOKIE, Door, cookie_of
 from port502.web.roles import Identity
+from port502.web.station import Station
 from port502.web.throttle import Throttle
 
 MOST_AT_ONCE = 4
@@ -48,10 +49,16 @@ class Entrance:
         return self._door.sessions.begin(found.name, found.role, "password", now, host)
 
 
-async def entrance_of(request: Request) -> Entrance:
-    """The entrance of the application."""
-    entrance: Entrance = request.app.state.entrance
-    return entrance
+async def let_in(state: State, name: str, password: str, host: str) -> tuple[str, Identity]:
+    """The same through the entrance of an application, whose site writes down who could not come in."""
+    entrance: Entrance = state.entrance
+    station: Station | None = state.station
+    try:
+        return await entrance.enter(name, password, host)
+    except ProblemError as error:
+        if station is not None:
+            station.login_failed(name, host, error.detail)
+        raise
 
 
 def set_cookie(response: Response, secret: str, *, secure: bool) -> None:
@@ -80,15 +87,9 @@ async def me(who: Viewer) -> Me:
 
 
 @router.post("/session")
-async def login(
-    login: Login,
-    request: Request,
-    response: Response,
-    host: Host,
-    entrance: Annotated[Entrance, Depends(entrance_of)],
-) -> Me:
+async def login(login: Login, request: Request, response: Response, host: Host) -> Me:
     """Log in with name and password: the answer sets a cookie."""
-    secret, who = await entrance.enter(login.name, login.password, host)
+    secret, who = await let_in(request.app.state, login.name, login.password, host)
     set_cookie(response, secret, secure=request.url.scheme == "https")
     return Me(name=who.name, role=who.role.word, way=who.way, csrf=who.csrf)
 

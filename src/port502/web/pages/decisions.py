@@ -10,6 +10,7 @@ from port502.guard.recall import Recalled
 from port502.guard.record import (
     CONNECTION,
     LOCKED,
+    LOGIN_FAILED,
     MALFORMED,
     NEW_WRITE,
     POLICY,
@@ -32,6 +33,7 @@ KINDS: dict[str, tuple[str, tuple[str, ...]]] = {
     "": ("everything", ()),
     "refusals": ("refusals", (REFUSED, WOULD_REFUSE, MALFORMED, REPEATED)),
     "clients": ("clients: unexpected, refused, lost", (UNEXPECTED_CLIENT, CONNECTION)),
+    "logins": ("logins that failed", (LOGIN_FAILED,)),
     "writes": ("writes: new ones, and the dashboard's", (NEW_WRITE, WRITE)),
     "locks": ("locks and policies", (LOCKED, UNLOCKED, POLICY)),
 }
@@ -43,6 +45,7 @@ _MARKS = {
     MALFORMED: ("◆", "medium"),
     REPEATED: ("◆", "medium"),
     UNEXPECTED_CLIENT: ("▲", "high"),
+    LOGIN_FAILED: ("◆", "medium"),
     CONNECTION: ("◆", "medium"),
     NEW_WRITE: ("▼", "low"),
     LOCKED: ("■", "critical"),

@@ -9,7 +9,7 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from port502.web.api.problems import ProblemError
-from port502.web.api.session import Entrance, set_cookie
+from port502.web.api.session import let_in, set_cookie
 from port502.web.gate import COOKIE, STATE, Door, cookie_of
 from port502.web.pages.frame import look, site_name
 from port502.web.station import Station
@@ -52,9 +52,9 @@ async def login(request: Request) -> Response:
         return _page(request, "That is no form of this page.", 413)
     form = await request.form(max_files=0, max_fields=4)
     name, password = str(form.get("name", "")), str(form.get("password", ""))
-    entrance: Entrance = request.scope[STATE].entrance
+    host = request.client.host if request.client else ""
     try:
-        secret, _ = await entrance.enter(name, password, request.client.host if request.client else "")
+        secret, _ = await let_in(request.scope[STATE], name, password, host)
     except ProblemError as error:
         return _page(request, error.detail, error.status)
     response = RedirectResponse("/", status_code=303)
