@@ -13,6 +13,7 @@ from port502.web.api import (
     alarms,
     connections,
     live,
+    looking,
     metrics,
     points,
     problems,
@@ -26,18 +27,22 @@ from port502.web.api.session import Entrance
 from port502.web.gate import Door
 from port502.web.sessions import Sessions
 from port502.web.station import Station
+from port502.web.tools.jobs import Jobs
 from port502.web.users import Users
 
 API = "/api/v1"
 
 ROUTERS = (
-    *((API, part.router) for part in (session, site, points, alarms, connections, security, live, tools)),
+    *(
+        (API, part.router)
+        for part in (session, site, points, alarms, connections, security, live, tools, looking)
+    ),
     ("", metrics.router),
     ("", session.entering),
 )
 """Every route of a site, with the beginning of its path."""
 
-WITHOUT_SITE = ((API, session.router), (API, tools.router), ("", session.entering))
+WITHOUT_SITE = ((API, session.router), (API, tools.router), (API, looking.router), ("", session.entering))
 """Those that are there without a site too."""
 
 PROBLEMS: dict[int | str, dict[str, Any]] = {
@@ -67,6 +72,7 @@ def application(station: Station | None, settings: WebSettings, users: Users, se
     app.state.station = station
     app.state.door = Door(settings, users, sessions)
     app.state.entrance = Entrance(app.state.door)
+    app.state.jobs = Jobs()
     problems.install(app)
     if station is None:
         app.include_router(_begins_with_tools())

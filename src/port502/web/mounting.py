@@ -8,7 +8,16 @@ from fastapi import FastAPI
 
 PAGES = ("login", "overview", "devices", "connection", "points", "trends", "alarms", "security")
 
-TOOLS = ("login", "tools_decode", "tools_encode", "tools_explain", "tools_maps")
+TOOLS = (
+    "login",
+    "tools_decode",
+    "tools_encode",
+    "tools_explain",
+    "tools_maps",
+    "tools_identify",
+    "tools_doctor",
+    "tools_scan",
+)
 """Those that need no site."""
 
 

@@ -18,6 +18,9 @@ TOOLS = (
     ("/tools/encode", "Encode"),
     ("/tools/explain", "Explain"),
     ("/tools/maps", "Maps"),
+    ("/tools/identify", "Identify"),
+    ("/tools/doctor", "Doctor"),
+    ("/tools/scan", "Scan"),
 )
 
 WRONG = Mark("■", "wrong", "critical")

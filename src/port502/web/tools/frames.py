@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from port502.errors import UsageError
 from port502.registers.reference import parse_reference
@@ -38,8 +39,8 @@ class Explained:
 
     def record(self) -> dict[str, object]:
         """The frame by its field names; a number that JSON has no word for is None."""
-        record = record_of(self.decoded, self.readings, self.named)
-        return {key: _sayable(value) for key, value in record.items()}
+        record: dict[str, object] = sayable(record_of(self.decoded, self.readings, self.named))
+        return record
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,12 +73,13 @@ def explained(asked: Asked) -> list[Explained]:
     return found
 
 
-def _sayable(thing: object) -> object:
+def sayable(thing: Any) -> Any:
+    """A thing as JSON can say it: a number that it has no word for is None."""
     if isinstance(thing, float):
         return thing if math.isfinite(thing) else None
     if isinstance(thing, dict):
-        return {key: _sayable(value) for key, value in thing.items()}
-    return [_sayable(one) for one in thing] if isinstance(thing, list | tuple) else thing
+        return {key: sayable(value) for key, value in thing.items()}
+    return [sayable(one) for one in thing] if isinstance(thing, list | tuple) else thing
 
 
 def _doubts(one: Decoded) -> list[str]:
