@@ -3,7 +3,6 @@ import pytest
 from port502.web.pages.words import (
     age_text,
     alarm_mark,
-    count,
     counted,
     link_mark,
     now_text,
@@ -68,11 +67,3 @@ def test_nothing_is_told_by_colour_alone() -> None:
 
 def test_counts_with_their_nouns() -> None:
     assert [counted(number, "read") for number in (0, 1, 1200)] == ["0 reads", "1 read", "1,200 reads"]
-
-
-def test_numbers_with_their_nouns() -> None:
-    assert [count(1, "device"), count(2, "device"), count(1200, "address")] == [
-        "1 device",
-        "2 devices",
-        "1,200 addresses",
-    ]

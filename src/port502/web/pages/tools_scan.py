@@ -20,7 +20,7 @@ from port502.web.pages.frame import Visit, card, visit_of
 from port502.web.pages.frame_view import table, wide
 from port502.web.pages.tooling import WELL, complaint, keep_in_url, needs, said, tool
 from port502.web.pages.tools_look import Look, beside_switch, site_of
-from port502.web.pages.words import age_text, count
+from port502.web.pages.words import age_text, counted
 from port502.web.roles import Role
 from port502.web.tools.jobs import Job, Jobs
 from port502.web.tools.looks import PLAIN_PORTS, Sweep, SweepPlan, planned, scanning
@@ -92,7 +92,7 @@ class _Scan:
                 return
             cost = plan.estimate
             ui.label(
-                f"{count(cost.addresses, 'address')}: at most {cost.packets:,} packets if nobody is there, in about"
+                f"{_addresses(cost.addresses)}: at most {cost.packets:,} packets if nobody is there, in about"
                 f" {age_text(cost.seconds)}; each device found adds about {age_text(cost.device_seconds)}."
             ).classes("p5-quiet")
             if plan.spared:
@@ -134,7 +134,7 @@ def show_inventory(job: Job, inventory: Inventory) -> None:
         if inventory.is_complete
         else f"{inventory.probed:,} of {inventory.of:,}"
     )
-    with card(f"{count(len(inventory.devices), 'device')}, {count(units, 'unit')}"):
+    with card(f"{counted(len(inventory.devices), 'device')}, {counted(units, 'unit')}"):
         said(WELL, f"Looked at {where} in {age_text(inventory.took)}.")
         rows = rows_of(inventory)
         if rows:
@@ -198,3 +198,7 @@ def _offer() -> str:
     """What could be scanned: this host's own network."""
     own = own_networks()
     return str(own[0]) if own else "192.168.1.0/24"
+
+
+def _addresses(count: int) -> str:
+    return counted(count, "address").replace("addresss", "addresses")
