@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 
-from port502.gateway.queue import FairQueue, QueueLimits
+from port502.gateway.queue import LONGEST_ROUND, FairQueue, QueueLimits
 
 
 def drained(queue: FairQueue[str]) -> list[str]:
@@ -21,6 +21,30 @@ def test_each_client_has_one_turn_per_round_however_much_it_asks() -> None:
     queue.put("modest", "m0", 0.0)
     queue.put("other", "o0", 0.0)
     assert drained(queue) == ["g0", "m0", "o0", "g1", "g2", "g3", "g4"]
+
+
+def test_who_begins_to_ask_waits_for_nobodys_second_turn() -> None:
+    queue: FairQueue[str] = FairQueue()
+    for number in range(5):
+        queue.put("greedy", f"g{number}", 0.0)
+    assert queue.take() == "g0"
+    queue.put("modest", "m0", 0.0)
+    queue.put("other", "o0", 0.0)
+    assert queue.take() == "m0"
+    queue.put("modest", "m1", 0.0)  # it had its turn of this round
+    assert drained(queue) == ["o0", "g1", "m1", "g2", "g3", "g4"]
+
+
+def test_ever_new_clients_keep_nobody_waiting_for_ever() -> None:
+    queue: FairQueue[str] = FairQueue()
+    queue.put("steady", "first", 0.0)
+    queue.put("steady", "second", 0.0)
+    taken = []
+    for number in range(LONGEST_ROUND + 2):
+        queue.put(f"new {number}", "new", 0.0)
+        taken.append(queue.take())
+    assert taken[0] == "first"
+    assert taken.index("second") in (LONGEST_ROUND, LONGEST_ROUND + 1)
 
 
 def test_an_urgent_request_goes_first_but_its_client_gets_no_larger_share() -> None:

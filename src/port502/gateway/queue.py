@@ -9,6 +9,9 @@ from typing import Generic, TypeVar
 
 T = TypeVar("T")
 
+LONGEST_ROUND = 64
+"""Turns after which nobody joins a round any more: ever new clients must not keep the others waiting."""
+
 
 @dataclass(frozen=True, slots=True)
 class QueueLimits:
@@ -42,20 +45,21 @@ class Waiting(Generic[T]):
 
 
 class _Lane(Generic[T]):
-    """What one client waits for, in its order; ``jumped``: it had its turn of this round before the others."""
+    """What one client waits for, in its order, and the number of the round in which it has its next turn."""
 
-    __slots__ = ("jumped", "waiting")
+    __slots__ = ("round", "waiting")
 
-    def __init__(self) -> None:
+    def __init__(self, round_: int) -> None:
+        self.round = round_
         self.waiting: deque[Waiting[T]] = deque()
-        self.jumped = False
 
 
 class FairQueue(Generic[T]):
     """Requests of many clients: each client gets one turn per round, and its own requests keep their order.
 
-    A client whose next request is urgent has its turn of the round before the others, not a turn more: urgency
-    costs nobody any share of the wire. ``wanted`` tells whether somebody still waits for an item.
+    Who begins to ask has a turn in the round under way, unless it had one: it waits for nobody's second turn. A client
+    whose next request is urgent has its turn of the round before the others, not a turn more: urgency costs nobody any
+    share of the wire. ``wanted`` tells whether somebody still waits for an item.
     """
 
     def __init__(
@@ -66,6 +70,8 @@ class FairQueue(Generic[T]):
         self._wanted = wanted
         self._lanes: dict[Hashable, _Lane[T]] = {}
         self._length = 0
+        self._round = 0
+        self._served: set[Hashable] = set()
 
     def __len__(self) -> int:
         return self._length
@@ -77,7 +83,7 @@ class FairQueue(Generic[T]):
     @property
     def clients(self) -> int:
         """How many clients have something waiting."""
-        return sum(bool(lane.waiting) for lane in self._lanes.values())
+        return len(self._lanes)
 
     def put(
         self, client: Hashable, item: T, now: float, *, urgent: bool = False, age: float | None = None
@@ -94,7 +100,8 @@ class FairQueue(Generic[T]):
                 self.counters.full += 1
                 return False
         if lane is None:
-            lane = self._lanes[client] = _Lane()
+            may_join = client not in self._served and len(self._served) < LONGEST_ROUND
+            lane = self._lanes[client] = _Lane(self._round if may_join else self._round + 1)
         longest = self.limits.age if age is None else min(age, self.limits.age)
         lane.waiting.append(Waiting(item, urgent, now, now + longest))
         self._length += 1
@@ -110,8 +117,10 @@ class FairQueue(Generic[T]):
         lane = self._lanes.pop(client)
         item = lane.waiting.popleft().item
         self._length -= 1
-        if lane.waiting or lane.jumped:
-            self._lanes[client] = lane  # at the end of the round
+        self._served.add(client)
+        if lane.waiting:
+            lane.round = self._round + 1
+            self._lanes[client] = lane  # at the end of that round
         return item
 
     def late(self, now: float) -> list[T]:
@@ -128,12 +137,13 @@ class FairQueue(Generic[T]):
                     dropped.append(waiting.item)
                 else:
                     self.counters.gone += 1
-            self._leave(client, lane)
+            if not lane.waiting:
+                del self._lanes[client]
         return dropped
 
     def oldest(self) -> Waiting[T] | None:
         """What has waited longest; None when nothing waits."""
-        heads = (lane.waiting[0] for lane in self._lanes.values() if lane.waiting)
+        heads = (lane.waiting[0] for lane in self._lanes.values())
         return min(heads, key=lambda waiting: waiting.since, default=None)
 
     @property
@@ -156,31 +166,19 @@ class FairQueue(Generic[T]):
             self._length -= gone
             self.counters.gone += gone
             lane.waiting = kept
-            self._leave(client, lane)
-
-    def _leave(self, client: Hashable, lane: _Lane[T]) -> None:
-        """Forget a client that waits for nothing, unless its place tells that it had its turn already."""
-        if not lane.waiting and (not lane.jumped or not self._length):
-            del self._lanes[client]
+            if not kept:
+                del self._lanes[client]
 
     def _is_full(self, lane: _Lane[T] | None) -> bool:
         mine = 0 if lane is None else len(lane.waiting)
         return self._length >= self.limits.total or mine >= self.limits.per_client
 
     def _next(self) -> Hashable:
-        for client, lane in self._lanes.items():
-            if not lane.jumped and lane.waiting and lane.waiting[0].urgent:
-                lane.jumped = True
-                return client
-        while True:
-            client, lane = next(iter(self._lanes.items()))
-            if not lane.jumped:
-                return client
-            # The round has come to the place of one that had its turn before the others.
-            lane.jumped = False
-            del self._lanes[client]
-            if lane.waiting:
-                self._lanes[client] = lane
-                if lane.waiting[0].urgent:
-                    lane.jumped = True
-                    return client
+        """Whose turn it is; a round is over when all that wait had their turn in it."""
+        earliest = min(lane.round for lane in self._lanes.values())
+        if earliest > self._round:
+            self._round = earliest
+            self._served.clear()
+        turns = [(client, lane) for client, lane in self._lanes.items() if lane.round == self._round]
+        urgent = (client for client, lane in turns if lane.waiting[0].urgent)
+        return next(urgent, turns[0][0])
