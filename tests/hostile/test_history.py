@@ -66,6 +66,7 @@ def test_h290_a_cut_file_is_set_aside_and_collecting_goes_on(path: Path, share: 
         assert any(aside.name in part for part in history.info().damaged)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("seed", range(40))
 def test_h290_flipped_bits_never_give_a_wrong_good_value(path: Path, seed: int) -> None:
     chance = random.Random(seed)

@@ -105,6 +105,7 @@ def test_files_that_give_no_map(
         import_map(tmp_path / name, HEAD)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("model_id", known_models())
 def test_what_a_sunspec_device_says_is_a_valid_map(model_id: int) -> None:
     parts = [
