@@ -9,6 +9,7 @@ import pytest
 
 from port502.commission.audit.checks import CHECKS
 from tests.cli.conftest import Run
+from tests.cli.test_through import running_site
 
 SITE = """site: hall
 connections: {c: {url: "URL"}}
@@ -131,3 +132,12 @@ def test_the_emptiest_site_and_one_without_connections(tmp_path: Path, run: Run)
     done = run("audit", "--live", "-v")
     assert done.code == 0
     assert "Nothing of the kind in this site" in done.out
+
+
+def test_a_running_site_is_asked_and_its_devices_are_left_alone(tmp_path: Path, run: Run) -> None:
+    with running_site(tmp_path):  # its device takes one connection, and the site has that
+        told = {one["code"]: one for one in run("audit", "--live", "--json").json["checks"]}
+        more = run("audit", "--live")
+    assert told["NET.OPEN"]["outcome"] == "pass"
+    assert told["NET.OPEN"]["seen"][0]["text"].endswith("as port502 run has it")
+    assert "its devices are left alone" in more.err

@@ -50,6 +50,20 @@ def test_a_file_that_is_there_is_not_changed_unasked(tmp_path: Path, name: str) 
     assert b"10.0.0.6" in path.read_bytes()
 
 
+def test_a_sheet_that_differs_from_what_was_found_is_complained_about(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = tmp_path / "plan.csv"
+    path.write_text("address,unit,name,maker\n10.0.0.5,1,boiler,Other Works\n10.0.0.9,1,pump,\n")
+    save(path, FOUND, yes=True, quiet=False, looked_at=lambda place: place[0] == "10.0.0.9")
+    said = capsys.readouterr().err
+    assert "differs from" in said
+    assert "Other Works -> Acme" in said
+    assert "gone     10.0.0.9:502 unit 1" in said
+    save(path, FOUND, yes=True, quiet=False)
+    assert "differs from" not in capsys.readouterr().err
+
+
 def test_a_change_of_a_site_file_is_shown(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     path = tmp_path / "site.yaml"
     assert add_to_site(path, [Addition("tcp://10.0.0.5", 1, map="eastron/sdm630")], yes=True, quiet=True)

@@ -26,11 +26,12 @@ from port502.commission.audit.audit import page
 from port502.commission.audit.facts import Facts, looked_up, maps_of
 from port502.commission.audit.host import this_host
 from port502.commission.audit.live import SERVICES, Live, Visit
+from port502.commission.audit.running import live_of
 from port502.commission.audit.sheet import site_sheet
 from port502.discover.pages import check_path, write_page
 from port502.errors import UsageError
 from port502.site.build import Site
-from port502.site.control import control_path, is_answered
+from port502.site.control import ask_status, control_path, is_answered
 from port502.site.document import read_document
 from port502.transport.names import addresses_of
 from port502.transport.url import parse_url
@@ -162,13 +163,14 @@ def _save(path: Path, sheet: AddressSheet, what: str, *, quiet: bool) -> None:
 
 async def _look(site: Site, *, services: bool, quiet: bool) -> tuple[Live, bool]:
     """What the devices say, and whether somebody stopped it before its end."""
-    leave: list[tuple[str, str]] = []
-    if is_answered(control_path(site.history.path)):
-        why = "port502 run works on this site and holds its connection; port502 status tells how it fares"
-        leave = [(one.name, why) for one in site.connections]
+    control = control_path(site.history.path)
+    if is_answered(control):
+        if not quiet:
+            say("port502: port502 run works on this site: it is asked, and its devices are left alone")
+        return live_of(ask_status(control).collector), False
     visit = Visit(services, (lambda _: None) if quiet else (lambda name: say(f"port502: looking at {name}")))
     with stoppable() as stopped:
-        work = asyncio.create_task(visit.look(site.connections, leave))
+        work = asyncio.create_task(visit.look(site.connections))
         waiting = asyncio.create_task(stopped.wait())
         await asyncio.wait((work, waiting), return_when=asyncio.FIRST_COMPLETED)
         waiting.cancel()

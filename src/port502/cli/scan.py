@@ -146,11 +146,12 @@ def scan(
     show = Show(json=json, csv=csv, quiet=quiet)
     inventory, interrupted = loop.run(_scan(plan, settings, show))
     changes = None
+    looked_at = _looked_at(plan, settings, inventory, interrupted)
     if old is not None:
-        changes = compare(old, known_of(inventory), _looked_at(plan, settings, inventory, interrupted))
+        changes = compare(old, known_of(inventory), looked_at)
     show.end(inventory, changes, asked_all=units is not None)
     if save_as is not None:
-        save(save_as, inventory, yes=yes, quiet=quiet, secure=secure)
+        save(save_as, inventory, yes=yes, quiet=quiet, secure=secure, looked_at=looked_at)
     raise typer.Exit(INTERRUPTED if interrupted else DONE)
 
 

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import json
+from collections.abc import Callable
 from difflib import unified_diff
 from pathlib import Path
 
 from port502.cli.ask import check_consent, confirm
+from port502.cli.finding_view import change_lines
 from port502.cli.output import printable, say
 from port502.cli.own_maps import with_own_maps
 from port502.cli.secure import Secure
@@ -19,7 +21,7 @@ from port502.commission.address_sheet import (
     write_address_sheet,
 )
 from port502.commission.discovered import Addition, additions_of, site_with
-from port502.discover.changes import Known, known_of
+from port502.discover.changes import Known, Place, compare, known_of
 from port502.discover.found import Inventory
 from port502.discover.inventory import inventory_json, parse_inventory
 from port502.errors import ConfigError, UsageError
@@ -69,10 +71,19 @@ def read_inventory(path: Path) -> Inventory:
     return parse_inventory(told)
 
 
-def save(path: Path, inventory: Inventory, *, yes: bool, quiet: bool, secure: Secure | None = None) -> None:
+def save(
+    path: Path,
+    inventory: Inventory,
+    *,
+    yes: bool,
+    quiet: bool,
+    secure: Secure | None = None,
+    looked_at: Callable[[Place], bool] = lambda _: False,
+) -> None:
     """Save what was found in the form that the file's name asks for; an existing file is changed, after a question.
 
-    ``secure`` are the files that tls:// was spoken with. Raises Declined, UsageError, ConfigError, OSError.
+    ``secure`` are the files that tls:// was spoken with. Where a sheet and what was found differ, that is told first:
+    as gone only what was ``looked_at``. Raises Declined, UsageError, ConfigError, OSError.
     """
     if path.suffix.lower() in SITES:
         secure = secure or Secure()
@@ -83,6 +94,9 @@ def save(path: Path, inventory: Inventory, *, yes: bool, quiet: bool, secure: Se
         plan = read_address_sheet(path) if path.exists() else None
         sheet = merged_sheet(plan, inventory)
         if plan is not None:
+            changes = compare(known_rows(plan.rows), known_of(inventory), looked_at)
+            for line in change_lines(changes) if not quiet else ():
+                say(f"port502: differs from {path}: {line}")
             confirm(f"bring {path} up to date? names, purposes and other columns stay", yes=yes)
         write_address_sheet(path, sheet)
         what = f"{len(sheet.rows)} rows"

@@ -16,8 +16,8 @@ def site(connection: str, device: str = "unit: 1, points: {a: {ref: 40001}}") ->
     return f"connections:\n  c: {{{connection}}}\ndevices:\n  d: {{connection: c, {device}}}\n"
 
 
-def live(*asked: Asked, is_open: bool = True, text: str = "opened") -> Live:
-    return Live((Probe("c", "192.168.5.10", is_open, text, 0.002, asked),))
+def live(*asked: Asked, is_open: bool = True, text: str = "opened in 2 ms") -> Live:
+    return Live((Probe("c", "192.168.5.10", is_open, text, asked),))
 
 
 PLC = "url: 'tcp://192.168.5.10'"

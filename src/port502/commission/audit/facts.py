@@ -20,6 +20,8 @@ from port502.site.document import Document
 from port502.site.listeners import ListenerSettings
 from port502.transport.url import Target, parse_url
 
+_MAPPED = 96
+
 
 @dataclass(frozen=True, slots=True)
 class Place:
@@ -137,8 +139,11 @@ def literal(host: str) -> Address | None:
 
 
 def network(text: str) -> IPv4Network | IPv6Network:
-    """An entry of an allow list."""
-    return ip_network(text.strip(), strict=False)
+    """An entry of an allow list; IPv4 in the clothes of IPv6 is IPv4."""
+    found = ip_network(text.strip(), strict=False)
+    if isinstance(found, IPv6Network) and found.prefixlen >= _MAPPED and (four := found[0].ipv4_mapped):
+        return IPv4Network((four, found.prefixlen - _MAPPED))
+    return found
 
 
 def is_public(found: IPv4Network | IPv6Network) -> bool:

@@ -63,7 +63,7 @@ class Asked:
 
 @dataclass(frozen=True, slots=True)
 class Probe:
-    """What was seen of a connection; ``took`` seconds until it was open.
+    """What was seen of a connection: whether it is open, in words too.
 
     ``plain_beside`` and ``tls_beside`` tell of port 502 beside TLS and of TLS on port 802 beside plain Modbus (None:
     not looked at), ``services`` of other open ports, ``macs`` who claims the address (None: needs CAP_NET_RAW).
@@ -73,7 +73,6 @@ class Probe:
     host: str
     is_open: bool
     text: str
-    took: float = 0.0
     asked: tuple[Asked, ...] = ()
     plain_beside: bool | None = None
     tls_beside: bool | None = None
@@ -152,7 +151,8 @@ class Visit:
             asked = [await _ask(line, settings, one) for one in settings.devices]
         finally:
             line.close()
-        return Probe(settings.name, target.host, True, "opened", line.connect_time, tuple(asked))
+        text = f"opened in {line.connect_time * 1000:.3g} ms"
+        return Probe(settings.name, target.host, True, text, tuple(asked))
 
     async def _beside(self, probe: Probe, settings: ConnectionSettings, target: Target) -> Probe:
         """What else the same host has open: the other port of Modbus, and where it was asked for, a few services."""

@@ -43,9 +43,9 @@ def answers(facts: Facts) -> Iterator[Seen]:
         elif not probe.is_open:
             yield failed(f"{connection.name}: {probe.text}")
         else:
-            yield fine(
-                f"{connection.name}: port {parse_url(connection.url).port} opened in {_ms(probe.took)}"
-            )
+            target = parse_url(connection.url)
+            place = target.device if target.is_serial else f"port {target.port}"
+            yield fine(f"{connection.name}: {place} {probe.text}")
 
 
 def units(facts: Facts) -> Iterator[Seen]:
