@@ -97,10 +97,3 @@ def now_text(now: PointNow, unit: str) -> str:
     """A value with its unit."""
     text = value_text(now.value)
     return f"{text} {unit}" if unit and now.value is not None else text
-
-
-def count(number: int, thing: str) -> str:
-    """A number with its noun: ``1 device``, ``3 addresses``."""
-    if number == 1:
-        return f"1 {thing}"
-    return f"{number:,} {thing}{'es' if thing.endswith('s') else 's'}"
