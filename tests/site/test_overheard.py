@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from port502.protocol.mbap import MbapFraming
+from port502.protocol.rtu import RtuFraming
 from port502.site.overheard import answer_of, is_wrong, overheard
 from port502.site.traffic import Tap
 
@@ -67,3 +68,17 @@ def test_an_answer_that_nobody_asked_for(tap: Tap) -> None:
     (line,) = overheard(alone.exchanges, 1.0, 6 * SECOND)
     assert line.asked == "(not heard)"
     assert line.done
+
+
+def test_a_broadcast_on_a_serial_line_misses_no_answer() -> None:
+    tap = Tap("rtu:///dev/ttyUSB0", clock=lambda: 0)
+    encode = RtuFraming("client").encode
+    tap.hear("sent", encode(0, 1, READ))
+    tap.hear("sent", encode(0, 0, bytes.fromhex("0600010002")))
+    asked, told_all = overheard(tap.look(), 1.0, 5 * SECOND)
+    assert (asked.answered, asked.wrong) == ("no answer", True)
+    assert (told_all.answered, told_all.wrong, told_all.done) == (
+        "(to all, which nobody answers)",
+        False,
+        True,
+    )

@@ -155,6 +155,14 @@ async def test_a_reload_of_the_connection_is_survived_and_its_end_too(site: Serv
     assert all(answer in ("= 481 7", "") for _, answer in words(tap))
     path.write_text("site: test\nhistory: {path: data}\n")
     await site.running.reload()
+    with pytest.raises(UsageError, match="no connection 'plc'"):
+        taps.look("plc")
+    path.write_text(text)
+    await site.running.reload()
+    before = taps.look("plc").exchanges[-1].number
+    async with asyncio.timeout(20):  # it was made anew, and is heard again
+        while taps.look("plc").exchanges[-1].number <= before:
+            await asyncio.sleep(0)
     taps.close()
     assert len(taps) == 0
 

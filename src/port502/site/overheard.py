@@ -10,6 +10,7 @@ from port502.traffic.message import Message
 from port502.traffic.words import said
 
 WAITING = "..."
+BROADCAST = "(to all, which nobody answers)"
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,15 +43,23 @@ def answer_of(exchange: Exchange, patience: float, now: int) -> str:
     response = exchange.response
     if response is not None:
         return said(response).strip()
+    if is_broadcast(exchange):
+        return BROADCAST
     waited = (now - exchange.first.time) / 1e9
     return "no answer" if waited > patience else WAITING
+
+
+def is_broadcast(exchange: Exchange) -> bool:
+    """Whether it goes to every device of a serial line (Serial Line V1.02, clause 2.1)."""
+    return exchange.first.way.framing == "rtu" and exchange.first.unit_id == 0
 
 
 def is_wrong(exchange: Exchange, patience: float, now: int) -> bool:
     """Whether it was refused, is damaged, or was not answered."""
     response = exchange.response
     if response is None:
-        return answer_of(exchange, patience, now) != WAITING or _is_damaged(exchange.request)
+        silent = answer_of(exchange, patience, now) not in (WAITING, BROADCAST)
+        return silent or _is_damaged(exchange.request)
     return response.exception_code is not None or _is_damaged(response) or _is_damaged(exchange.request)
 
 

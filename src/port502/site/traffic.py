@@ -68,6 +68,7 @@ class Tap:
     def __init__(
         self, url: str, connects: Callable[[], int] = lambda: 0, clock: Callable[[], int] = time.time_ns
     ) -> None:
+        self.url = url
         target = parse_url(url)
         is_line = target.scheme in LINES
         self.missed = 0
@@ -162,12 +163,17 @@ class Taps:
         Raises UsageError for a name that is none, and where too many are listened to already.
         """
         loop = asyncio.get_running_loop()
+        url = self._url(connection)
         tap = self._taps.get(connection)
-        if tap is None:
-            tap = self._taps[connection] = self._opened(connection)
-            if self._sweeper is None:
-                self._sweeper = loop.call_later(self._patience, self._sweep)
+        if tap is None or tap.url != url:
+            tap = self._opened(connection, url)
+        self._running.collector.listen(
+            connection, tap.hear
+        )  # again and again: a reload may have made it anew
+        self._taps[connection] = tap
         self._until[connection] = loop.time() + self._patience
+        if self._sweeper is None:
+            self._sweeper = loop.call_later(self._patience, self._sweep)
         tap.look()
         return tap
 
@@ -179,14 +185,17 @@ class Taps:
             self._sweeper.cancel()
             self._sweeper = None
 
-    def _opened(self, connection: str) -> Tap:
-        if len(self._taps) >= MOST_TAPS:
+    def _url(self, connection: str) -> str:
+        for one in self._running.site.connections:
+            if one.name == connection:
+                return one.url
+        raise UsageError(f"there is no connection {connection!r}")
+
+    def _opened(self, connection: str, url: str) -> Tap:
+        if len(self._taps) >= MOST_TAPS and connection not in self._taps:
             raise UsageError(f"{len(self._taps)} connections are listened to already: wait a little")
-        url = self._running.collector.detail(connection).status.url
         buses = self._running.buses
-        tap = Tap(url, lambda: buses.counters(connection).connects)
-        self._running.collector.listen(connection, tap.hear)
-        return tap
+        return Tap(url, lambda: buses.counters(connection).connects)
 
     def _sweep(self) -> None:
         loop = asyncio.get_running_loop()
