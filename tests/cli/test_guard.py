@@ -20,6 +20,7 @@ from port502.guard.pki import SiteAuthority
 from port502.protocol.codes import GATEWAY_PATH_UNAVAILABLE, GATEWAY_TARGET_FAILED
 from tests.cli.conftest import Run
 from tests.peers.ports import free_port
+from tests.traffic.files import polling, write
 
 POLICY = """
 default: deny
@@ -329,3 +330,23 @@ def test_a_guard_without_a_site_is_locked_by_its_audit_log_and_stays_so(
     assert run("guard", "lock", "site.yaml", *audit).code == 2
     events = [said["event"] for said in records(tmp_path / "audit.jsonl")]
     assert [event for event in events if event.endswith("locked")] == ["locked", "locked", "unlocked"]
+
+
+def test_a_policy_out_of_a_capture(run: Run, tmp_path: Path) -> None:
+    capture = write(tmp_path / "plant.pcap", polling().records)
+    done = run("guard", "learn", "--from", capture)
+    assert done.code == 0
+    assert "  controller: {from: [10.0.0.1]}" in done.out
+    assert "points: [coil:19*3, holding:107*3, holding:999]" in done.out
+    (tmp_path / "policy.yaml").write_text(done.out)
+    assert run("check", "policy.yaml").code == 0
+    only_reads = run("guard", "learn", "--from", capture, "--filter", "modbus.func_code == 1", "--json").json
+    assert (only_reads["requests"], only_reads["kinds"]) == (2, 1)
+
+
+def test_a_capture_is_no_log_and_may_hold_nothing(run: Run, tmp_path: Path) -> None:
+    capture = write(tmp_path / "plant.pcap", polling().records)
+    assert run("guard", "learn", capture, "--from", capture).code == 2
+    done = run("guard", "learn", "--from", capture, "--filter", "modbus.func_code == 99")
+    assert done.code == 2
+    assert "no Modbus request" in done.err

@@ -29,6 +29,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "share": ("port502.cli.share", "Share one connection to a device among many clients."),
     "decode": ("port502.cli.decode", "Explain frames: fields, values, and what is wrong with them."),
     "inspect": ("port502.cli.inspect", "Read captures: messages, conversations, values."),
+    "learn": ("port502.cli.learn", "Learn from captures: inventory, site file, policy, replays."),
     "encode": ("port502.cli.encode", "Build a frame: any request or response, in any framing."),
     "firewall": ("port502.cli.firewall", "Write the firewall rules that match a site."),
     "guard": ("port502.cli.guard", "Let through to a device what a policy allows."),

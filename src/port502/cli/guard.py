@@ -11,6 +11,7 @@ from typing import Annotated, TypeAlias
 import typer
 
 from port502.cli import guard_lock, guard_tools, options
+from port502.cli.capture_options import DisplayFilter, Keys, Ports, read_captures
 from port502.cli.exits import message
 from port502.cli.expecting import policy_of
 from port502.cli.lasting import seconds_of
@@ -19,6 +20,8 @@ from port502.cli.loop import run
 from port502.cli.output import put, put_json, say
 from port502.cli.secure import Secure
 from port502.cli.stopping import stoppable, wait
+from port502.commission.learned.asked import Asked
+from port502.commission.learned.roles import client_names
 from port502.errors import Port502Error, UsageError
 from port502.guard.auditor import WhenFull
 from port502.guard.gate import Gate, Observer
@@ -213,6 +216,15 @@ def learn(
         list[Path] | None,
         typer.Argument(metavar="[LOG]...", help="Audit logs, or what --seen wrote.", show_default=False),
     ] = None,
+    from_: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--from", metavar="CAPTURE", help="Read a capture (pcap, pcapng) instead.", show_default=False
+        ),
+    ] = None,
+    port: Ports = None,
+    keys: Keys = None,
+    filter: DisplayFilter = None,  # noqa: A002
     listen: Listen = None,
     upstream: UpstreamUrl = None,
     for_: Annotated[
@@ -245,8 +257,8 @@ def learn(
     """Watch what is asked, and propose the smallest policy that allows it.
 
     With --listen and --upstream it stands before the device for a while, lets everything through and watches;
-    else it reads audit logs. On tls:// clients are known by their roles. The policy is printed: read it before you
-    use it.
+    else it reads audit logs, or captures of the traffic to that one device (--filter leaves out the rest). On tls://
+    clients are known by their roles. The policy is printed: read it before you use it.
 
     Example:
 
@@ -255,8 +267,13 @@ def learn(
             --upstream tcp://192.168.1.10 --for 1h > policy.yaml
 
         port502 guard learn audit.jsonl > policy.yaml
+
+        port502 guard learn --from plant.pcap > policy.yaml
     """
     recorder = Recorder()
+    names: dict[str, str] = {}
+    if from_ and (logs or listen is not None or upstream is not None):
+        raise UsageError("--from reads captures: give it without logs, --listen and --upstream")
     if listen is not None and upstream is not None and not logs:
         own = Secure(certificate, key, authority, crl)
         other = Secure(upstream_certificate, upstream_key, upstream_authority, None, upstream_name)
@@ -272,15 +289,22 @@ def learn(
         )
         with logging_to(verbosity=verbose, quiet=quiet):
             run(_watch(doors, recorder, seconds_of(for_), quiet=quiet))
+    elif from_:
+        asked = Asked()
+        read_captures(from_, asked.add, ports=port or (), keys=keys, filter=filter, quiet=quiet)
+        recorder = asked.together()
+        names = client_names(recorder.seen)
+        if not recorder.seen:
+            raise UsageError(f"no Modbus request in {', '.join(from_)}; other ports than 502 need --port")
     elif logs and listen is None and upstream is None:
         for log in logs:
             for one, tally in read_seen(log).seen.items():
                 recorder.take_over(one, tally)
     else:
-        raise UsageError("give either logs, or --listen and --upstream to watch live")
+        raise UsageError("give logs, or --from CAPTURE, or --listen and --upstream to watch live")
     if seen is not None:
         seen.write_text("".join(f"{line}\n" for line in recorder.lines()))
-    proposed = propose(recorder.seen, values=values)
+    proposed = propose(recorder.seen, values=values, names=names)
     if json:
         requests = sum(tally.times for tally in recorder.seen.values())
         put_json(

@@ -1,0 +1,1 @@
+"""Learning from traffic: inventory, site file, policies and devices that replay what was seen."""
