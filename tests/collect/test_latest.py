@@ -67,6 +67,15 @@ def test_a_good_value_grows_old_and_then_uncertain(latest: Latest) -> None:
     assert latest["d.a"] is A
 
 
+def test_qualities_are_counted_as_they_are_handed_out(latest: Latest) -> None:
+    assert latest.qualities(100.0) == {UNCERTAIN: 2}
+    latest.place(Registers(100.0, A, B))
+    assert latest.qualities(104.0) == {GOOD: 2}
+    assert latest.qualities(106.0) == {GOOD: 1, UNCERTAIN: 1}
+    latest.put(Sample("d.b", 1006.0, None, BAD, "no answer"))
+    assert latest.qualities(106.0) == {BAD: 1, UNCERTAIN: 1}
+
+
 def test_age_is_measured_without_the_wall_clock(latest: Latest) -> None:
     latest.place(Registers(100.0, A, B))
     current = latest.current("d.a", 101.0, 999_999.0)

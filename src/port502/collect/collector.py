@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from collections import Counter
 from collections.abc import Coroutine, Iterable
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -231,6 +232,10 @@ class Collector:
     def current(self, point: str) -> Current | None:
         """What is known of ``DEVICE.POINT`` now, stale or not; None for a point that is not collected."""
         return self.latest.current(point, self._clock.time(), self._clock.wall())
+
+    def qualities(self) -> Counter[str]:
+        """How many of all points have which quality now."""
+        return self.latest.qualities(self._clock.time())
 
     async def read(self, device: str, *items: str | Reference, timeout: float | None = None) -> list[Reading]:
         """Read points (names or globs) and references from a device now, ahead of the polling.

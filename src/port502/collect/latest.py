@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
@@ -121,6 +122,18 @@ class Latest(Mapping[str, Sample]):
             if age > self._limits[point]:
                 sample = _stale(sample, age, sample.time)
         return Current(sample, age, source.raw(place[1]))
+
+    def qualities(self, now: float) -> Counter[str]:
+        """How many points have which quality at monotonic ``now``, without looking closer at any of them."""
+        found: list[str] = []
+        for point, kept in self._kept.items():
+            place = self._places.get(point)
+            sample = (place[0].sample(place[1]) if place is not None else None) or kept
+            quality = sample.quality
+            if quality == GOOD and place is not None and now - place[0].read_at > self._limits[point]:
+                quality = UNCERTAIN
+            found.append(quality)
+        return Counter(found)
 
     def sweep(self, now: float, time: float) -> list[Sample]:
         """Mark the values that have become stale since the last sweep, and return their samples."""

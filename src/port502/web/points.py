@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from port502.collect.settings import DeviceSettings, ExpressionSettings, PointSettings
@@ -41,19 +42,31 @@ class PointInfo:
 
     def fits(self, text: str) -> bool:
         """Whether it is what somebody looks for: a part of its name, a quantity, 40108, holding:107 or 0x6B."""
-        wanted = text.strip().lower()
-        if not wanted or wanted in self.name.lower() or wanted in self.quantity.lower():
+        return searched(text)(self)
+
+
+def searched(text: str) -> Callable[[PointInfo], bool]:
+    """Whether points are what somebody looks for, as ``fits``, but quick to ask for thousands of them."""
+    wanted = text.strip().lower()
+    table, _, place = wanted.rpartition(":")
+    address = _number(place)
+
+    def fits(info: PointInfo) -> bool:
+        if wanted in info.name.lower() or wanted in info.quantity.lower():
             return True
-        if self.address is None:
-            return wanted in self.expression.lower()
-        place = f"{self.table}:{self.address}"
-        return wanted in (
-            place,
-            self.reference,
-            str(self.address),
-            f"0x{self.address:x}",
-            f"0x{self.address:04x}",
-        )
+        if info.address is None:
+            return wanted in info.expression.lower()
+        return wanted == info.reference or (address == info.address and table in ("", info.table))
+
+    return fits
+
+
+def _number(text: str) -> int | None:
+    """An address as it is written: 107 or 0x6b."""
+    try:
+        return int(text, 0)
+    except ValueError:
+        return None
 
 
 def points_of(site: Site) -> dict[str, PointInfo]:

@@ -14,7 +14,7 @@ from port502.collect.alarms.alarm import WAITING
 from port502.collect.demand import Reading
 from port502.collect.latest import Current
 from port502.collect.reads import point_of
-from port502.collect.sample import BAD, GOOD, Sample, Value
+from port502.collect.sample import BAD, GOOD, UNCERTAIN, Sample, Value
 from port502.collect.settings import ConnectionSettings, PointSettings
 from port502.collect.status import ConnectionDetail
 from port502.collect.writing import WriteResult
@@ -146,16 +146,14 @@ class Station:
 
     def counts(self) -> Counts:
         """How many of everything there are, and how they fare."""
-        current = self.running.collector.current
-        found = [current(name) for name in self.points]
-        qualities = [one.sample.quality for one in found if one is not None]
+        qualities = self.running.collector.qualities()
         silent = self.running.collector.silent_devices()
         alarms = [alarm for alarm in self.alarms() if not alarm.silent]
         return Counts(
             points=len(self.points),
-            good=qualities.count(GOOD),
-            uncertain=len(qualities) - qualities.count(GOOD) - qualities.count(BAD),
-            bad=qualities.count(BAD),
+            good=qualities[GOOD],
+            uncertain=qualities[UNCERTAIN],
+            bad=qualities[BAD],
             devices=len(silent),
             offline=sum(bool(dead) for dead in silent.values()),
             alarms=sum(alarm.active for alarm in alarms),

@@ -23,7 +23,7 @@ from port502.web.api.models import (
 )
 from port502.web.api.problems import ProblemError
 from port502.web.api.who import Host, Operator, Site, Viewer
-from port502.web.points import PointInfo
+from port502.web.points import PointInfo, searched
 from port502.web.station import MOST_SAMPLES, Station
 
 router = APIRouter(tags=["points"])
@@ -43,7 +43,8 @@ async def points(
     offset: Offset = 0,
 ) -> Points:
     """Points with their values: those that fit ``q`` (a part of the name, a quantity, 40108, holding:107, 0x6B)."""
-    found = [info for info in site.points.values() if info.fits(q) and device in ("", info.device)]
+    fits = searched(q)
+    found = [info for info in site.points.values() if fits(info) and device in ("", info.device)]
     if quality:
         found = [info for info in found if site.now(info.name).quality == quality]
     shown = found[offset : offset + limit]

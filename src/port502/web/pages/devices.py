@@ -13,7 +13,7 @@ from port502.collect.sample import BAD, GOOD
 from port502.collect.status import ConnectionStatus, GroupStatus, UnitStatus
 from port502.web.pages.frame import Visit, card, framed, visit_of
 from port502.web.pages.words import Mark, age_text, link_mark, now_text, quality_mark, unit_mark
-from port502.web.points import PointInfo
+from port502.web.points import PointInfo, searched
 
 REFRESH = 1.0
 MOST_POINTS = 200
@@ -41,6 +41,8 @@ class _Tree:
         self._visit = visit
         self._q = q
         self._refreshing: list[Callable[[], None]] = []
+        self._now: dict[str, ConnectionStatus] = {}
+        self._units: dict[tuple[str, str], UnitStatus] = {}
         with ui.row().classes("p5-tools"):
             ui.input("Find: name, quantity, 40108, 0x6B", value=q, on_change=self._look_for).props(
                 "outlined dense clearable debounce=250"
@@ -52,8 +54,14 @@ class _Tree:
 
     def refresh(self) -> None:
         """Show what has changed in what is open."""
+        self._look()
         for one in self._refreshing:
             one()
+
+    def _look(self) -> None:
+        status = self._visit.station.status().collector
+        self._now = {one.name: one for one in status.connections}
+        self._units = {(one.name, unit.device): unit for one in status.connections for unit in one.units}
 
     def _look_for(self, event: object) -> None:
         self._q = str(getattr(event, "value", "") or "")[:200]
@@ -62,12 +70,14 @@ class _Tree:
         self._fill()
 
     def _fill(self) -> None:
+        self._look()
         self._body.clear()
         self._refreshing = [self._roll_up]
-        fitting = {info.device for info in self._visit.station.points.values() if info.fits(self._q)}
+        fits = searched(self._q)
+        fitting = {info.device for info in self._visit.station.points.values() if fits(info)}
         shown = 0
         with self._body:
-            for one in self._visit.station.status().collector.connections:
+            for one in self._now.values():
                 named = self._q and self._q.lower() in one.name.lower()
                 units = [unit for unit in one.units if not self._q or named or unit.device in fitting]
                 if units or named or not self._q:
@@ -78,15 +88,12 @@ class _Tree:
         self.refresh()
 
     def _roll_up(self) -> None:
-        marks = [mark for one in self._connections().values() for mark in _marks(one)]
+        marks = [mark for one in self._now.values() for mark in _marks(one)]
         mark = worst(marks)
         if mark is not None:
             ill = sum(bool(one.tone) for one in marks)
             self._top.set_text(f"{mark.shape} {ill} not well" if ill else "● all is well")
             self._top.classes(replace=mark.classes if ill else "p5-mark")
-
-    def _connections(self) -> dict[str, ConnectionStatus]:
-        return {one.name: one for one in self._visit.station.status().collector.connections}
 
     def _connection(self, one: ConnectionStatus, units: list[UnitStatus]) -> None:
         with ui.element("div").classes("p5-branch"):
@@ -99,7 +106,7 @@ class _Tree:
                     self._device(one.name, unit)
 
         def refresh() -> None:
-            now = self._connections().get(one.name)
+            now = self._now.get(one.name)
             if now is not None:
                 _set(mark, worst(_marks(now)) or link_mark(now.state))
                 said = now.last_error if link_mark(now.state).tone else f"{now.load:.0%} busy"
@@ -129,12 +136,7 @@ class _Tree:
             open_()
 
         def refresh() -> None:
-            now = self._connections().get(connection)
-            mine = (
-                next((one for one in now.units if one.device == unit.device), None)
-                if now is not None
-                else None
-            )
+            mine = self._units.get((connection, unit.device))
             if mine is not None:
                 _set(mark, unit_mark(mine.state))
                 said = f"unit {mine.unit}, for {age_text(mine.since)}"
@@ -144,7 +146,7 @@ class _Tree:
 
     def _inside(self, connection: str, device: str) -> None:
         """The groups of a device, and its points."""
-        now = self._connections().get(connection)
+        now = self._now.get(connection)
         for group in now.groups if now is not None else ():
             if group.device == device:
                 ui.label(_group_text(group)).classes("p5-quiet p5-small")

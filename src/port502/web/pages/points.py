@@ -16,11 +16,12 @@ from port502.web.pages.frame import Visit, card, framed, visit_of
 from port502.web.pages.sparkline import Points, drawn, line, remembered
 from port502.web.pages.words import age_text, now_text, quality_mark, value_text
 from port502.web.pages.writing import write_dialog
-from port502.web.points import PointInfo
+from port502.web.points import PointInfo, searched
 from port502.web.roles import Role
 from port502.web.station import PointNow
 
 REFRESH = 0.2
+AGE_REFRESH = 0.5
 SPARKLINE_REFRESH = 2.0
 ROWS = 40
 QUALITIES = {"": "any quality", "good": "● good", "uncertain": "◆ uncertain", "bad": "■ bad"}
@@ -65,6 +66,7 @@ class _Table:
         box.classes("p5-points")
         self._fill()
         ui.timer(REFRESH, self._refresh)
+        ui.timer(AGE_REFRESH, self._age)
         ui.timer(SPARKLINE_REFRESH, self._draw)
         ui.timer(0.1, self._remember, once=True)
 
@@ -99,9 +101,8 @@ class _Table:
 
     def _found(self) -> list[PointInfo]:
         station = self._visit.station
-        found = [
-            one for one in station.points.values() if self._device in ("", one.device) and one.fits(self._q)
-        ]
+        fits = searched(self._q)
+        found = [one for one in station.points.values() if self._device in ("", one.device) and fits(one)]
         if self._quality:
             found = [one for one in found if station.now(one.name).quality == self._quality]
         return found
@@ -139,6 +140,13 @@ class _Table:
                 seen.append((now.time, number))
             if not self._frozen or even_frozen:
                 self._rows[now.name].show(now)
+        if even_frozen:
+            self._age()
+
+    def _age(self) -> None:
+        if not self._frozen:
+            for now in self._visit.station.all_now(self._rows):
+                self._rows[now.name].age(now)
 
     def _draw(self) -> None:
         if not self._frozen:
@@ -208,8 +216,11 @@ class _Row:
             self._mark.set_text(str(mark))
             self._mark.classes(replace=mark.classes)
         self._reason.set_text("" if now.quality == GOOD else now.reason)
-        self._age.set_text(age_text(now.age))
         self._raw.set_text(" ".join(f"{one:04X}" for one in now.registers[:8]))
+
+    def age(self, now: PointNow) -> None:
+        """Show how old it is."""
+        self._age.set_text(age_text(now.age))
 
     def draw(self, path: str) -> None:
         """Show the last minutes."""

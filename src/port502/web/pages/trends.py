@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import time
 from collections.abc import Sequence
+from itertools import islice
 from typing import Annotated
 from urllib.parse import urlencode
 
 from fastapi import Query
 from nicegui import ui
+from nicegui.events import GenericEventArguments
 from starlette.requests import Request
 
 from port502.collect.sample import BAD, Sample
@@ -17,6 +19,7 @@ from port502.web.api.models import utc
 from port502.web.pages.curves import COLOURS, MOST_CURVES, Curve, chart, curve_of
 from port502.web.pages.frame import Visit, card, framed, visit_of
 from port502.web.pages.words import value_text
+from port502.web.points import searched
 from port502.web.station import MOST_SAMPLES
 
 REFRESH = 2.0
@@ -33,6 +36,7 @@ RANGES = {
     "30d": "30 days",
 }
 AROUND = 600.0
+MOST_OFFERED = 200
 
 
 @ui.page("/trends")
@@ -57,10 +61,10 @@ class _View:
         self._span = span
         self._around = around
         self._samples: list[Sample] = []
-        names = sorted(visit.station.points)
+        self._names = sorted(visit.station.points)
         with ui.row().classes("p5-tools"):
             self._choice = ui.select(
-                names,
+                self._offered(""),
                 value=self._points,
                 multiple=True,
                 with_input=True,
@@ -70,6 +74,8 @@ class _View:
                 "p5-find"
             )
             self._choice.on_value_change(self._choose)
+            if len(self._names) > MOST_OFFERED:
+                self._choice.on("input-value", self._search)
             self._range = ui.select(RANGES, value=span, label="The last").props(
                 "outlined dense options-dense"
             )
@@ -80,6 +86,16 @@ class _View:
             self._said = ui.label().classes("p5-quiet")
             self._chart = ui.echart({}).classes("p5-chart")
         ui.timer(REFRESH, self._tick)
+
+    def _offered(self, text: str) -> list[str]:
+        """The points to choose from: what is chosen, and the first that fit; a browser takes no ten thousand."""
+        fits = searched(text)
+        points = self._visit.station.points
+        fitting = (name for name in self._names if fits(points[name]))
+        return list(dict.fromkeys([*self._points, *islice(fitting, MOST_OFFERED)]))
+
+    def _search(self, event: GenericEventArguments) -> None:
+        self._choice.set_options(self._offered(str(event.args or "")[:200]))
 
     async def load(self) -> None:
         """Read what was kept, and draw it."""
