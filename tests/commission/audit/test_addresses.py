@@ -30,6 +30,15 @@ def test_names_are_doubtful_and_addresses_fine(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
+    "url", ["tcp://0.0.0.0", "tcp://224.0.0.1", "tcp://255.255.255.255", "tcp://192.168.5.10:0", "tcp://[::]"]
+)
+def test_places_where_no_device_can_be_fail(tmp_path: Path, url: str) -> None:
+    known = facts(tmp_path, site(url))
+    assert [one.outcome for one in seen(addresses.static, known)] == [Outcome.FAIL]
+    assert texts(seen(addresses.public, known), Outcome.FAIL) == []
+
+
+@pytest.mark.parametrize(
     ("url", "outcome", "words"),
     [
         ("tcp://192.168.5.10", Outcome.PASS, "neighbour on eth1 in 192.168.5.0/24"),

@@ -54,6 +54,7 @@ def test_every_device_can_be_connected_to(
         (f"{PLC}, gateway: true", 7, Outcome.NOT_TESTABLE),
         (f"{PLC}, gateway: true", 255, Outcome.WARN),
         ("url: 'rtu:///dev/ttyUSB0'", 7, Outcome.NOT_TESTABLE),
+        ("url: 'rtu+tcp://192.168.5.30:4001'", 7, Outcome.NOT_TESTABLE),
     ],
 )
 def test_unit_ids_that_are_unusual_are_noticed(

@@ -12,6 +12,7 @@ from port502.commission.audit.outcome import Seen, doubtful, failed, fine, unkno
 from port502.transport.probe.routes import Route
 
 MODBUS_PORTS = (502, 802)
+_EVERYBODY = ip_address("255.255.255.255")
 TUNNELS = ("tun", "tap", "wg", "ppp", "ipsec", "tailscale", "zt", "vti", "xfrm")
 _FAR_AWAY = ip_address("192.0.2.1")
 """An address of nobody (RFC 5737): the way to it is the way out of the house. Nothing is sent there."""
@@ -20,13 +21,25 @@ _FAR_AWAY = ip_address("192.0.2.1")
 def static(facts: Facts) -> Iterator[Seen]:
     """Devices are called by addresses, not by names that may change their meaning."""
     for place in facts.outside():
-        if place.is_fixed:
+        if nobody := _nobodys(place):
+            yield failed(f"{place.name}: {nobody}")
+        elif place.is_fixed:
             yield fine(f"{place.name} is called by its address {place.target.host}")
         elif not place.addresses and place.target.host in facts.addresses:
             yield failed(f"{place.name}: nobody knows the name {place.target.host}")
         else:
             found = f" (now {', '.join(map(str, place.addresses))})" if place.addresses else ""
             yield doubtful(f"{place.name} is called by the name {place.target.host}{found}")
+
+
+def _nobodys(place: Place) -> str:
+    """Why no device can be at a place; empty where one can."""
+    if place.target.port == 0:
+        return "port 0 is nobody's port"
+    for address in place.addresses:
+        if address.is_unspecified or address.is_multicast or address == _EVERYBODY:
+            return f"{address} is no address of a device"
+    return ""
 
 
 def reachable(facts: Facts) -> Iterator[Seen]:
@@ -144,7 +157,9 @@ def _claimed_twice(facts: Facts) -> Iterator[Seen]:
         else:
             yield fine(f"{one.host} is claimed by one machine")
     known = {one.host for one in asked}
-    left = [place.target.host for place in facts.outside() if place.target.host not in known]
+    far = {place.name for place, way in _ways(facts) if not way.on_link}
+    near = (place for place in facts.outside() if place.name not in far)
+    left = [place.target.host for place in near if place.target.host not in known]
     if left:
         why = "--live with the right to send ARP (CAP_NET_RAW) asks the neighbours"
         yield unknown(f"whether two machines have the address {', '.join(dict.fromkeys(left))}: {why}")
@@ -154,7 +169,7 @@ def moved(facts: Facts) -> Iterator[Seen]:
     """Another port than 502 is not taken for protection."""
     for place in facts.outside():
         port = place.target.port
-        if place.target.scheme == "tcp" and port not in MODBUS_PORTS:
+        if place.target.scheme == "tcp" and port and port not in MODBUS_PORTS:
             yield doubtful(f"{place.name} has plain Modbus at port {port}: a scan of all ports finds it")
     for door in facts.open_doors():
         if not door.is_plain or door.target.port in MODBUS_PORTS:

@@ -148,7 +148,8 @@ def network(text: str) -> IPv4Network | IPv6Network:
 
 def is_public(found: IPv4Network | IPv6Network) -> bool:
     """Whether a network reaches out of the house."""
-    return not (found.is_private or found.is_link_local or found.is_loopback)
+    inside = found.is_private or found.is_link_local or found.is_loopback or found.is_multicast
+    return not inside
 
 
 def public_among(entries: Iterable[str]) -> list[str]:

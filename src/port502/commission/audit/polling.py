@@ -10,6 +10,7 @@ from port502.commission.audit.facts import Facts, Place
 from port502.commission.audit.live import NO_SUCH_ADDRESS
 from port502.commission.audit.load import DEVICE_TIME, load_of
 from port502.commission.audit.outcome import Seen, doubtful, failed, fine, unknown
+from port502.gateway.record import LINES
 from port502.registers.maps.categories import CONNECTIONS
 from port502.site.durations import duration_text
 from port502.transport.url import parse_url
@@ -51,7 +52,7 @@ def answers(facts: Facts) -> Iterator[Seen]:
 def units(facts: Facts) -> Iterator[Seen]:
     """Unit ids fit, and somebody answers at each."""
     for connection, device in facts.devices():
-        target, unit = parse_url(connection.url), device.unit
+        unit = device.unit
         what = f"{device.name}: unit {unit} on {connection.name}"
         probe = facts.live.of(connection.name) if facts.live is not None else None
         asked = next((one for one in probe.asked if one.device == device.name), None) if probe else None
@@ -61,7 +62,7 @@ def units(facts: Facts) -> Iterator[Seen]:
             yield failed(f"{what}: {asked.text}")
         elif connection.gateway and unit in (0, 255):
             yield doubtful(f"{what}: behind a gateway a unit id is a slave address")
-        elif not (connection.gateway or target.is_serial) and unit not in BY_ITSELF:
+        elif not _has_line(connection) and unit not in BY_ITSELF:
             yield doubtful(f"{what}: a device by itself usually has 1 or 255; is this a gateway?")
         elif probe is not None:
             yield unknown(f"{what} could not be asked")
@@ -129,7 +130,7 @@ def _load(facts: Facts, connection: ConnectionSettings) -> Seen:
         how += f" at {target.serial.baud} Bd"
     elif measured:
         how += f" of {_ms(measured)} each, as measured"
-    elif connection.gateway:
+    elif _has_line(connection):
         found = load_of(connection, target, baud=GATEWAY_BAUD)
         how += f"; if its line has {GATEWAY_BAUD} Bd"
     else:
@@ -195,6 +196,11 @@ def kept_open(facts: Facts) -> Iterator[Seen]:
             )
         else:
             yield fine(f"{one.name} stays open; keep-alive after {probes}")
+
+
+def _has_line(connection: ConnectionSettings) -> bool:
+    """Whether a serial line is at the end of a connection, or is the connection itself."""
+    return connection.gateway or parse_url(connection.url).scheme in LINES
 
 
 def _slowest(connection: ConnectionSettings) -> float:
