@@ -29,12 +29,12 @@ async def test_a_connection_that_is_well_but_for_one_point(opened: Opening) -> N
         await expect(device.locator("svg.p5-strip .p5-block").first).to_be_visible()
         await device.get_by_text("in words").click()
         await expect(device).to_contain_text("holding:0 to 1, every 0.1 s, 2 points")
-        await expect(page.locator(".p5-banner:not(.p5-lost)")).to_be_hidden()
+        await expect(page.locator(".p5-heading + .p5-banner")).to_be_hidden()
 
 
 async def test_a_connection_that_cannot_be_made_says_why(opened: Opening) -> None:
     async with opened("/connection/dead-meter", dark=True) as page:
-        await expect(page.locator(".p5-banner:not(.p5-lost)")).to_contain_text("refused")
+        await expect(page.locator(".p5-heading + .p5-banner")).to_contain_text("refused")
         await expect(page.locator(".p5-states-wide .is-here")).to_contain_text(
             re.compile("backing off|connecting|idle")
         )

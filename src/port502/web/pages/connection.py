@@ -83,7 +83,8 @@ class _Connection:
         self._chosen = device
         self.devices: dict[str, int] = {}
         self._parts: list[Callable[[ConnectionDetail], None]] = []
-        self._gone = False
+        self._gone = ui.label("■ The site file has this connection no more: what stands here is old.")
+        self._gone.classes("p5-banner").props('role="alert"').set_visibility(False)
         self._parts.append(_heading(detail.status))
         self._parts.append(_tiles())
         with card("State"):
@@ -105,11 +106,10 @@ class _Connection:
         """Show what has changed."""
         try:
             now = self._visit.station.connection(self._name)
-        except UsageError as error:
-            if not self._gone:
-                self._gone = True
-                ui.notify(f"{error}: the site file changed.", type="warning", timeout=0)
+        except UsageError:
+            self._gone.set_visibility(True)
             return
+        self._gone.set_visibility(False)
         for part in self._parts:
             part(now)
         names = [unit.device for unit in now.status.units]
