@@ -3,6 +3,8 @@ from __future__ import annotations
 import json
 import re
 
+import pytest
+
 from port502.guard.export import cef, syslog
 
 SAID = {
@@ -47,3 +49,12 @@ def test_h188_nothing_in_a_cef_line_passes_for_a_field() -> None:
     assert r"spriv=a|b\=c\\d\n<0>1" in line
     assert r"cs1=set\=point cs1Label=rule" in line
     assert "cn1=1 cn1Label=unit" in line
+
+
+@pytest.mark.parametrize(
+    ("severity", "syslogged", "rated"), [("critical", 1, 9), ("high", 4, 6), ("medium", 5, 3), ("low", 6, 2)]
+)
+def test_a_finding_is_as_serious_as_it_says(severity: str, syslogged: int, rated: int) -> None:
+    said = {"event": "finding", "severity": severity, "cause": "CLIENT.ROGUE"}
+    assert syslog(said, "here", 1).startswith(f"<{13 * 8 + syslogged}>1 ".encode())
+    assert f"|finding|finding|{rated}|" in cef(said, "1")

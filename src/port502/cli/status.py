@@ -22,6 +22,9 @@ from port502.site.status import HistoryStatus, SiteStatus
 
 app = typer.Typer(rich_markup_mode=None, add_completion=False)
 
+MOST_FINDINGS = 5
+"""So many findings are told, those that were seen last; JSON tells more."""
+
 _SECONDS = ("uptime", "since", "took", "retry", "interval", "next_probe", "oldest")
 _MILLISECONDS = (
     *("response_p50", "response_p95", "response_p99", "late_p50", "late_p99"),
@@ -103,6 +106,8 @@ def _show(found: SiteStatus) -> None:
     for part in listeners_tables(found):
         put("")
         put_table(part)
+    for finding in found.findings[:MOST_FINDINGS]:
+        put(printable(f"{finding.severity} finding {finding.code}: {finding.text}"))
     if found.last_refusal is not None:
         put(f"last refusal: {refusal_text(found.last_refusal)}")
     if found.history.last_error:

@@ -23,6 +23,7 @@ _SEVERITY = {
     record.LOCKED: _ALERT,
     record.UNLOCKED: _ALERT,
 }
+_OF_FINDING = {"low": _INFO, "medium": _NOTICE, "high": _WARNING, "critical": _ALERT}
 _CEF_SEVERITY = {_ALERT: 9, _WARNING: 6, _NOTICE: 3, _INFO: 2}
 _CEF_KEYS = {
     "client": "src",
@@ -53,7 +54,7 @@ _CEF_LABELS = {
 
 def syslog(said: Mapping[str, Any], host: str, process: int, message: str | None = None) -> bytes:
     """A record as one syslog message, its text the record's JSON unless another is given."""
-    severity = _SEVERITY.get(str(said.get("event")), _INFO)
+    severity = _severity(said)
     kind = str(said.get("event", "-")).replace(" ", "-")
     text = json.dumps(said, ensure_ascii=True, separators=(",", ":")) if message is None else message
     head = f"<{FACILITY * 8 + severity}>1 {said.get('time') or '-'} {_word(host)} port502 {process} {_word(kind)} - "
@@ -63,7 +64,7 @@ def syslog(said: Mapping[str, Any], host: str, process: int, message: str | None
 def cef(said: Mapping[str, Any], version: str) -> str:
     """A record in ArcSight's Common Event Format, version 0."""
     event = str(said.get("event", ""))
-    severity = _CEF_SEVERITY[_SEVERITY.get(event, _INFO)]
+    severity = _CEF_SEVERITY[_severity(said)]
     head = "|".join(_escaped(part, "|") for part in ("port502", "guard", version, event, event))
     pairs = [f"rt={_escaped(str(said['time']), '=')}"] if said.get("time") else []
     for name, key in _CEF_KEYS.items():
@@ -76,6 +77,11 @@ def cef(said: Mapping[str, Any], version: str) -> str:
     }
     pairs.append(f"msg={_escaped(json.dumps(rest, ensure_ascii=True, separators=(',', ':')), '=')}")
     return f"CEF:0|{head}|{severity}|{' '.join(pairs)}"
+
+
+def _severity(said: Mapping[str, Any]) -> int:
+    event = _SEVERITY.get(str(said.get("event")), _INFO)
+    return _OF_FINDING.get(str(said.get("severity")), event)
 
 
 def _escaped(text: str, separator: str) -> str:

@@ -24,6 +24,7 @@ CONNECTION = "connection"
 UNEXPECTED_CLIENT = "unexpected client"
 NEW_WRITE = "new write"
 LOGIN_FAILED = "login failed"
+SITE_FILE = "site file"
 
 MOST_TEXT = 500
 _MOST_VALUES = 125
@@ -35,7 +36,7 @@ class Record:
 
     ``time`` is RFC 3339 in UTC. ``before`` and ``after`` are raw registers, coils as a text of 0 and 1.
     ``exception`` is what the client was answered, ``count`` how often something happened that is not written down
-    each time.
+    each time. ``severity`` is that of a finding, low to critical.
     """
 
     event: str
@@ -60,6 +61,7 @@ class Record:
     action: str = ""
     exception: int | None = None
     rule: str = ""
+    severity: str = ""
     reason: str = ""
     cause: str = ""
     outcome: str = ""

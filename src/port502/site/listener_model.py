@@ -137,7 +137,8 @@ class Listener(Section):
 
     The keys of a gateway besides its routes: its clients are taken to wait ``client_timeout`` (5 s; a serial master
     1 s), those of ``first`` go before the others, unit 0 is a broadcast or means unit ``unit_zero``, and ``silent``
-    is no answer for units without a route.
+    is no answer for units without a route. ``findings`` are what is suspicious in the traffic, compared with what is
+    usual where ``baseline`` names a file of it.
     """
 
     url: Annotated[str, Text(1024, listener_target)]
@@ -159,6 +160,8 @@ class Listener(Section):
     key: Line | None = None
     authority: Line | None = None
     crl: Line | None = None
+    findings: bool = True
+    baseline: Line | None = None
 
 
 Listeners = dict[Name, Listener]

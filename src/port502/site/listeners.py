@@ -19,6 +19,7 @@ from port502.registers.reference import Reference, Table, parse_reference
 from port502.service.access import Networks, check_listener_address
 from port502.service.admission import Limits
 from port502.service.long_frames import LongFrames
+from port502.site.baseline_file import understand_baseline
 from port502.site.device_file import DeviceDescription, understand_device
 from port502.site.document import Document, read_document
 from port502.site.faults import ERROR, Fault, KeyPath, SiteFileError, nearest
@@ -26,6 +27,7 @@ from port502.site.gateways import GatewaySettings, gateway_settings
 from port502.site.listener_model import Audit, Listener, Listeners, listener_target, syslog_place
 from port502.site.model import Connection, connection_target
 from port502.site.policy_file import understand_policy
+from port502.traffic.findings.baseline import Baseline
 from port502.transport.tls import TlsFiles
 
 _ADDRESSES = 65536
@@ -61,6 +63,8 @@ class ListenerSettings:
     share: ShareSettings | None = None
     gateway: GatewaySettings | None = None
     long_frames: tuple[LongFrames, ...] = ()
+    findings: bool = True
+    baseline: Baseline | None = None
 
     @property
     def answers(self) -> str:
@@ -140,6 +144,8 @@ class Understanding:
             tls=self._tls(listener, path),
             share=self._share(listener, path),
             gateway=gateway,
+            findings=listener.findings,
+            baseline=self._baseline(listener, path),
         )
 
     def _check_address(self, listener: Listener, path: KeyPath) -> None:
@@ -189,6 +195,22 @@ class Understanding:
         if policy is None:
             self._complain((*path, "policy"), "the policy cannot be used")
         return policy
+
+    def _baseline(self, listener: Listener, path: KeyPath) -> Baseline | None:
+        if listener.baseline is None:
+            return None
+        if not listener.findings:
+            self._complain(
+                (*path, "baseline"), "has no meaning without findings", "remove one of them", at_key=True
+            )
+        try:
+            baseline, faults = understand_baseline(read_document(self._folder / listener.baseline))
+        except SiteFileError as error:
+            baseline, faults = None, error.faults
+        self.faults += faults
+        if baseline is None:
+            self._complain((*path, "baseline"), "the baseline cannot be used")
+        return baseline
 
     def _device(self, listener: Listener, path: KeyPath) -> DeviceDescription | None:
         if listener.serve is None:

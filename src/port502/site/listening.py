@@ -33,10 +33,11 @@ from port502.service.call import Service, Session
 from port502.service.lately import Lately
 from port502.service.units import Units
 from port502.site.buses import Buses, SiteBus
+from port502.site.findings import ListenerFindings
 from port502.site.gateways import GatewaySettings
 from port502.site.listeners import ListenerSettings
 from port502.site.served_points import served_device
-from port502.site.status import CallerStatus, ListenerStatus, Refusal, SessionStatus
+from port502.site.status import CallerStatus, FindingStatus, ListenerStatus, Refusal, SessionStatus
 from port502.transport.states import LinkState
 
 log = logging.getLogger("port502.site")
@@ -47,6 +48,9 @@ EVERYTHING = Policy((Rule("everything", OPERATIONS),), read_before="never")
 LOCK_FILE = "locked.json"
 ALL = ""
 """Stands for all clients of a listener, in rates."""
+
+MOST_FINDINGS = 10
+"""So many findings of a listener are told of in its status, those that were seen last."""
 
 MOST_CALLERS = 64
 """So many clients of a listener are told of, those that asked most."""
@@ -61,6 +65,11 @@ class Listening:
         self.settings = settings
         self.gate = Gate(settings.policy or EVERYTHING, settings.audit.auditor())
         recall.hear(self.gate.auditor, settings.name)
+        self.findings = (
+            ListenerFindings(settings.name, settings.url, self.gate.auditor, settings.baseline)
+            if settings.findings
+            else None
+        )
         self._collector = collector
         self._buses = buses
         self._concentrator: Concentrator | None = None
@@ -72,13 +81,14 @@ class Listening:
     async def start(self) -> None:
         """Listen; raises ConnectError when the port cannot be had."""
         settings = self.settings
+        stack = self._stack()
         server = Server(
-            self._stack(),
+            stack if self.findings is None else self.findings.layer(stack),
             settings.url,
             limits=settings.limits,
             allow=settings.allow,
             tls=settings.tls.context(server_side=True) if settings.tls is not None else None,
-            watch=self.gate.watch.connection,
+            watch=self._connection,
             answer_within=self._answer_within(),
             long_frames=settings.long_frames,
             name=settings.name,
@@ -91,6 +101,11 @@ class Listening:
         self._server = server
         log.info("%s: listening on %s", settings.name, server.url)
         self._sweep()
+
+    def _connection(self, cause: str, session: Session, text: str) -> None:
+        self.gate.watch.connection(cause, session, text)
+        if self.findings is not None:
+            self.findings.connection(cause, session, text)
 
     async def stop(self, grace: float = 1.0) -> None:
         """Let nobody in any more, and answer what is on its way."""
@@ -122,6 +137,7 @@ class Listening:
             routes=tuple(str(route) for route in settings.gateway.routes) if settings.gateway else (),
             unmapped=self._gateway.unmapped if self._gateway is not None else 0,
             share=self._share_status(),
+            findings=self.findings.newest(MOST_FINDINGS) if self.findings is not None else (),
         )
 
     def sessions(self, now: float) -> list[SessionStatus]:
@@ -259,6 +275,8 @@ class Listening:
 
     def _sweep(self) -> None:
         self.gate.auditor.sweep()
+        if self.findings is not None:
+            self.findings.sweep(self._sessions)
         loop = asyncio.get_running_loop()
         callers = self._callers()
         self._lately.keep({ALL, *(one.name for one in callers)})
@@ -309,6 +327,12 @@ class Listeners:
         """Who is connected to any of them."""
         now = asyncio.get_running_loop().time()
         return [session for one in self.running.values() for session in one.sessions(now)]
+
+    def findings(self, most: int = 100) -> list[FindingStatus]:
+        """What was seen last at any of them that is suspicious, newest first."""
+        watching = [one.findings for one in self.running.values() if one.findings is not None]
+        found = [finding for one in watching for finding in one.newest(most)]
+        return sorted(found, key=lambda one: one.last, reverse=True)[:most]
 
     def lines(self) -> tuple[BusStatus, ...]:
         """How the connections fare that gateways among them lead to."""

@@ -45,6 +45,24 @@ class Refusal:
 
 
 @dataclass(frozen=True, slots=True)
+class FindingStatus:
+    """Something suspicious at a listener: its ``code``, what it says, what to do; seen ``count`` times."""
+
+    listener: str
+    code: str
+    severity: str
+    title: str
+    text: str
+    fix: str
+    client: str
+    unit: int | None
+    count: int
+    first: str
+    last: str
+    attack: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class CallerStatus:
     """A client of a listener, connected now or, on a gateway, not long ago: what it asked, and how often lately."""
 
@@ -82,7 +100,8 @@ class ListenerStatus:
     """A listener of a running site: where it listens, how many clients it has, what its policy turned away.
 
     ``answers`` is serve, gateway, share or guard; ``requests`` came since the start and ``per_second`` lately;
-    ``unmapped`` of them led nowhere. ``locked`` is why all its writes are stopped, empty when they are not.
+    ``unmapped`` of them led nowhere. ``findings`` are the suspicious things that were seen last. ``locked`` is why all
+    its writes are stopped, empty when they are not.
     """
 
     name: str
@@ -98,6 +117,7 @@ class ListenerStatus:
     routes: tuple[str, ...] = ()
     unmapped: int = 0
     share: ShareStatus | None = None
+    findings: tuple[FindingStatus, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,6 +140,12 @@ class SiteStatus:
     def refused(self) -> int:
         """How many requests the policies of all listeners turned away."""
         return sum(one.refused for one in self.listeners)
+
+    @property
+    def findings(self) -> tuple[FindingStatus, ...]:
+        """What was seen last that is suspicious, at all listeners, newest first."""
+        found = [finding for one in self.listeners for finding in one.findings]
+        return tuple(sorted(found, key=lambda one: one.last, reverse=True))
 
     @property
     def last_refusal(self) -> Refusal | None:

@@ -21,7 +21,7 @@ from port502.collect.writing import WriteResult
 from port502.errors import Port502Error, UsageError
 from port502.guard.auditor import Auditor
 from port502.guard.recall import Recalled
-from port502.guard.record import LOGIN_FAILED, MOST_TEXT, WRITE, Record
+from port502.guard.record import LOGIN_FAILED, MOST_TEXT, SITE_FILE, WRITE, Record
 from port502.guard.settings import AuditSettings
 from port502.history import History
 from port502.history.alarm_book import alarm_events
@@ -29,12 +29,14 @@ from port502.protocol.codes import function_name
 from port502.protocol.describe import describe
 from port502.registers.writes import request_of
 from port502.site.certificates import CertificateStatus, certificates_of
+from port502.site.difference import Difference
 from port502.site.running import Running
-from port502.site.status import ListenerStatus, SessionStatus, SiteStatus
+from port502.site.status import FindingStatus, ListenerStatus, SessionStatus, SiteStatus
 from port502.site.traffic import Tap
 from port502.web.feed import Feed
 from port502.web.points import PointInfo, points_of
 from port502.web.roles import Identity
+from port502.web.tools.draft import Checked, Text, apply, check, read_text
 
 log = logging.getLogger("port502.web")
 
@@ -205,9 +207,45 @@ class Station:
         """What the gates decided and saw last, newest first; ``before`` a number goes on from there."""
         return self.running.listeners.recall.newest(most, before=before, events=events)
 
+    def findings(self, most: int = 100) -> list[FindingStatus]:
+        """What is suspicious in the traffic of the listeners, seen last at the front."""
+        return self.running.listeners.findings(most)
+
     async def certificates(self) -> list[CertificateStatus]:
         """The certificates that the site uses, those that end first at the front."""
         return await asyncio.to_thread(certificates_of, self.running.site)
+
+    # The site file
+
+    async def site_text(self) -> Text:
+        """The site file as it lies there; its secrets stay names."""
+        return await read_text(self.running)
+
+    async def check(self, text: str) -> Checked:
+        """What is wrong with a draft of the site file, and what it would do; nothing is changed."""
+        measured = {
+            one.name: one.response_p50
+            for one in self.status().collector.connections
+            if one.response_p50 is not None
+        }
+        return await check(text, self.running, measured)
+
+    async def apply(self, text: str, basis: str, who: Identity, host: str = "") -> Difference:
+        """Put a draft in the place of the site file, and run it; who did so is written down. All or nothing."""
+        name = self.running.site.path.name
+        try:
+            change = await apply(text, basis, self.running)
+        except Port502Error as error:
+            self._write_site_down(name, who, host, "refused", str(error))
+            raise
+        self._write_site_down(name, who, host, "applied", str(change))
+        return change
+
+    def _write_site_down(self, name: str, who: Identity, host: str, outcome: str, reason: str) -> None:
+        record = Record(event=SITE_FILE, listener="web", client=host, transport=who.way)
+        record.role, record.subject, record.operation = who.role.word, who.name, name
+        record.outcome, record.reason = outcome, reason
+        self._audit().take(record)
 
     # What was
 

@@ -109,7 +109,7 @@ def test_a_rate_far_above_the_usual_is_a_flood() -> None:
     for _ in range(70):
         one.read(0, 10)
     flood = next(one for one in found(scene, learn_for=600) if one.code == "FLOOD.REQUESTS")
-    assert "50 are the limit" in flood.sentence
+    assert "more than 50 requests" in flood.sentence
 
 
 def test_it_is_bounded(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Final, NamedTuple
 
 from port502.traffic.findings.spans import Spans
@@ -16,6 +16,10 @@ STEPS: Final = 3
 
 FEWEST: Final = 3
 """Writes to a place without which nothing is known of its values."""
+
+
+ANYWHERE: Final = frozenset({"", "0.0.0.0", "::"})  # noqa: S104
+"""Addresses of listeners that stand for all of a host's addresses."""
 
 
 class Who(NamedTuple):
@@ -95,6 +99,16 @@ class Baseline:
     def clients(self) -> set[str]:
         """The addresses that ask."""
         return {who.client for who in self.conversations}
+
+    def at(self, host: str, port: int) -> Baseline:
+        """What is usual at one server, whose own address is ``host``; one that stands for all addresses is any."""
+        everywhere = host in ANYWHERE
+        found = Baseline(since=self.since, until=self.until)
+        for who, one in self.conversations.items():
+            if who.port == port and (everywhere or who.server == host):
+                here = who._replace(server=host)
+                found.conversations[here] = replace(one, who=here)
+        return found
 
     def between(self, client: str, server: str, port: int) -> dict[int, Conversation]:
         """What a client does with a server, by unit; port 0 stands for any."""

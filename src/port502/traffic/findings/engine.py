@@ -104,7 +104,7 @@ class Engine(Noting):
                     talk.second, talk.count = second, 0
                 talk.count += 1
                 talk.waiting += 1
-                if talk.count > talk.most or talk.waiting > WAITING:
+                if talk.count == talk.most + 1 or talk.waiting == WAITING:
                     self._pressed(talk, message)
                 if adu[6:] in talk.usual and not message.notes:
                     talk.last[adu[6]] = time
@@ -147,6 +147,23 @@ class Engine(Noting):
                         why=event.detail,
                     )
                 self._connecting.look(talk, event)
+
+    def answered_well(self, request: Message, now: int) -> None:
+        """A request was answered, by a reply that was checked before: all that is left to see in it is its time."""
+        way = request.way
+        talk = self._ways.get(way)
+        if talk is None:
+            return
+        talk.waiting = 0
+        unit = request.unit_id or 0
+        if talk.slow:
+            self._answering.timed(talk, Message(request.frame, now, way, request.adu), request)
+        if unit not in talk.answered:
+            if not talk.responses:
+                self._connecting.answered(talk)
+            talk.responses += 1
+            talk.answered.add(unit)
+            talk.units.answers(unit)
 
     def tick(self, now: int) -> None:
         """It is ``now`` (ns since 1970): what should have happened by now and has not."""
@@ -235,8 +252,8 @@ class Engine(Noting):
         return "is an address of the Internet" if public else ""
 
     def _pressed(self, talk: Talk, message: Message) -> None:
-        if talk.count > talk.most:
-            self.note_talk("FLOOD.REQUESTS", talk, message, count=talk.count, most=talk.most)
+        if talk.count == talk.most + 1:
+            self.note_talk("FLOOD.REQUESTS", talk, message, most=talk.most)
         elif talk.responses:
             self.note_talk("FLOOD.WAITING", talk, message, count=talk.waiting)
 
@@ -288,7 +305,8 @@ class Engine(Noting):
                 self.note_talk("STREAM.OVERLAP", talk, message)
                 return
             if note.startswith("sent in "):
-                self.note_talk("FLOOD.SLOW_BYTES", talk, message, pieces=note.split()[2])
+                how = f"{note.split()[2]} segments where one is usual"
+                self.note_talk("FLOOD.SLOW_BYTES", talk, message, how=how)
         if message.func_code is None and not any(note.startswith("cut") for note in message.notes):
             why = next(iter(message.problems), "bytes without meaning")
             self.note_talk("PORT.NOT_MODBUS", talk, message, why=why)

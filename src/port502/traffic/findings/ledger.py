@@ -10,15 +10,24 @@ from port502.traffic.findings.finding import Finding
 MOST: Final = 2_000
 """Findings that are told apart; further ones are counted in ``left_out``."""
 
+QUIET: Final = 3_600_000_000_000
+"""Nanoseconds after which a lasting ledger tells of a finding again."""
+
 
 class Ledger:
-    """Keeps findings; ``on_new`` hears of each when it is seen first. ``noted`` counts all that was noted."""
+    """Keeps findings; ``on_new`` hears of each when it is seen first. ``noted`` counts all that was noted.
 
-    def __init__(self, on_new: Callable[[Finding], None] | None = None) -> None:
+    A ``lasting`` one goes on for ever: the finding that was not seen for longest makes room for a new one, and what was
+    not seen for an hour is heard of again.
+    """
+
+    def __init__(self, on_new: Callable[[Finding], None] | None = None, *, lasting: bool = False) -> None:
         self.left_out = 0
         self.noted = 0
         self._findings: dict[Hashable, Finding] = {}
         self._on_new = on_new
+        self._lasting = lasting
+        self._numbered = 0
 
     @property
     def findings(self) -> list[Finding]:
@@ -46,13 +55,19 @@ class Ledger:
         key = code, client, server, unit, about
         finding = self._findings.get(key)
         if finding is not None:
+            quiet = time - finding.last
             finding.places = places
             finding.again(time, frame)
+            if self._lasting and quiet > QUIET and self._on_new is not None:
+                self._on_new(finding)
             return
         if len(self._findings) >= MOST:
             self.left_out += 1
-            return
-        finding = Finding(len(self._findings) + 1, code, client, server, time, time, places, unit)
+            if not self._lasting:
+                return
+            del self._findings[min(self._findings, key=lambda one: self._findings[one].last)]
+        self._numbered += 1
+        finding = Finding(self._numbered, code, client, server, time, time, places, unit)
         finding.again(time, frame)
         self._findings[key] = finding
         if self._on_new is not None:
