@@ -32,6 +32,18 @@ def test_ranges_and_values_tell_a_meter_and_its_points() -> None:
     assert {one.point.address for one in points} == {0, 12, 70}
 
 
+def test_what_is_always_zero_says_nothing() -> None:
+    memory = Memory()
+    memory.hold(0, Table.INPUT, 0, [0] * 14)
+    blocks = [floats(memory, 70, 49.98), Block(Table.INPUT, 0, 14, 1.0, 9)]
+    for address, value in ((0, 230.1), (6, 1.25), (12, 300.5)):
+        floats(memory, address, value)
+    found = LIKELY.candidates(memory, blocks, unit=1, port=502)
+    assert found[0].map == "eastron/sdm120"
+    assert {"eastron/sdm54", "eastron/sdm630"} <= {one.map for one in found}
+    assert {one.point.address for one in LIKELY.meanings(found, blocks)[1]} == {0, 6, 12, 70}
+
+
 def test_a_value_that_no_meter_says_speaks_against_it() -> None:
     memory = Memory()
     blocks = [floats(memory, 0, 230.1e30), floats(memory, 70, 1e-38)]

@@ -99,11 +99,11 @@ class Likely:
             verdicts = [_plausible(memory, one) for one in here]
             if False in verdicts:
                 return None
-            total += block.count
-            named += sum(one.point.width for one in here)
+            telling = _telling(memory, block)
+            total += len(telling)
+            named += len(telling & {at for one in here for at in range(one.point.address, one.point.end)})
             whole += bool(here) and here[0].point.address == block.address and here[-1].point.end == block.end
             wide += verdicts.count(True)
-        named = min(named, total)
         if named < total / 2:
             return None
         score = _ALONE + _NAMED * named // max(total, 1) + min(_WHOLE, 3 * whole) + min(_WIDE, 2 * wide)
@@ -135,6 +135,13 @@ def _agree(one: MapPoint, starts: _Starts) -> bool:
         == (mine.type, mine.order, mine.scale, mine.count, one.quantity)
         for other in starts.get((mine.table, mine.address), ())
     )
+
+
+def _telling(memory: Memory, block: Block) -> set[int]:
+    """The addresses of a block that count: where there are some with values, those that were always 0 say nothing."""
+    first, now = memory.first[block.table], memory.now[block.table]
+    addresses = range(block.address, block.end)
+    return {at for at in addresses if first.get(at) or now.get(at)} or set(addresses)
 
 
 def _cuts(starts: _Starts, block: Block) -> bool:
