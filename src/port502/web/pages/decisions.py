@@ -16,6 +16,7 @@ from port502.guard.record import (
     POLICY,
     REFUSED,
     REPEATED,
+    SITE_FILE,
     UNEXPECTED_CLIENT,
     UNLOCKED,
     WOULD_REFUSE,
@@ -35,7 +36,7 @@ KINDS: dict[str, tuple[str, tuple[str, ...]]] = {
     "clients": ("clients: unexpected, refused, lost", (UNEXPECTED_CLIENT, CONNECTION)),
     "logins": ("logins that failed", (LOGIN_FAILED,)),
     "writes": ("writes: new ones, and the dashboard's", (NEW_WRITE, WRITE)),
-    "locks": ("locks and policies", (LOCKED, UNLOCKED, POLICY)),
+    "locks": ("locks, policies, the site file", (LOCKED, UNLOCKED, POLICY, SITE_FILE)),
 }
 """What can be chosen, in words, and the events that it stands for."""
 
