@@ -32,6 +32,7 @@ def index() -> str:
         "- [Display filters](filters.md)\n"
         "- [Findings of the doctor](findings.md)\n"
         "- [Findings in traffic](detections.md)\n"
+        "- [Checks of the audit](checks.md)\n"
         "- [Topics of `explain`](topics.md)\n"
         "- [Row by row: what the guides say, and what shows it here](rows.md)\n"
         "- [Modbus/TCP Security, requirement by requirement](security.md)\n"
@@ -294,6 +295,25 @@ def topics() -> str:
     return "\n".join(parts)
 
 
+def checks() -> str:
+    """Every check of the audit."""
+    from port502.commission.audit.checks import CHECKS
+
+    lines = [
+        "# Checks of the audit\n",
+        "What `port502 audit` goes through. The codes are stable: none is renamed or removed. A01 to A18 are the lines of"
+        " the security checklist. `tests/commission/audit/test_checks.py` has a site for each check in which it finds"
+        " something.\n",
+        "| check | should be so | looks at | otherwise | answers |",
+        "|---|---|---|---|---|",
+    ]
+    lines += [
+        f"| {one.code} | {_cell(one.title)} | {_cell(one.looks_at)} | {_cell(one.do)} | {'<br>'.join(one.answers)} |"
+        for one in CHECKS
+    ]
+    return "\n".join(lines) + "\n"
+
+
 def rows() -> str:
     """Every row of the guides with its command, its page and its test."""
     sys.path.insert(0, str(DOCS.parent))
@@ -443,6 +463,7 @@ PAGES = {
     "filters": filters,
     "findings": findings,
     "detections": detections,
+    "checks": checks,
     "topics": topics,
     "rows": rows,
     "security": security,
