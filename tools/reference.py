@@ -301,9 +301,9 @@ def checks() -> str:
 
     lines = [
         "# Checks of the audit\n",
-        "What `port502 audit` goes through. The codes are stable: none is renamed or removed. A01 to A18 are the lines of"
-        " the security checklist. `tests/commission/audit/test_checks.py` has a site for each check in which it finds"
-        " something.\n",
+        "What `port502 audit` goes through. The codes are stable: none is renamed or removed. A01 to A18 are the lines"
+        " of the security checklist. `tests/commission/audit/test_checks.py` has a site for each check in which it"
+        " finds something.\n",
         "| check | should be so | looks at | otherwise | answers |",
         "|---|---|---|---|---|",
     ]
