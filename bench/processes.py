@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import select
+import socket
 import subprocess
 import sys
 import tempfile
+import time
 from typing import TYPE_CHECKING, Any
 
 from bench.errors import NotMeasured
@@ -26,10 +29,20 @@ def python(module: str, *arguments: object) -> list[str]:
     return [sys.executable, "-m", f"bench.peers.{module}", *map(str, arguments)]
 
 
-class Running:
-    """A server that says ``ready PORT`` and lives until its standard input ends; for use in ``with``."""
+def free_port() -> int:
+    """A port of the loopback that nobody uses now, for programs that cannot choose one."""
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        port: int = server.getsockname()[1]
+    return port
 
-    def __init__(self, command: Sequence[str], core: int) -> None:
+
+class Running:
+    """A server that says ``ready PORT`` and lives until its standard input ends; for use in ``with``.
+
+    One that says nothing is ready when it accepts connections at ``port``, and is told to end.
+    """
+
+    def __init__(self, command: Sequence[str], core: int, port: int = 0) -> None:
         # A file takes any amount of log lines; a pipe that nobody reads would stop the server.
         self._complaints = tempfile.TemporaryFile()  # noqa: SIM115 - closed with the server
         with pinned(core):
@@ -37,11 +50,15 @@ class Running:
                 command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=self._complaints, cwd=ROOT
             )
         self.pid = self._process.pid
-        self.port = 0
+        self._silent = port != 0
+        self.port = port
 
     def __enter__(self) -> Running:
         try:
-            self.port = self._wait_until_ready()
+            if self._silent:
+                self._wait_until_accepting()
+            else:
+                self.port = self._wait_until_ready()
         except BaseException:
             self.close()
             raise
@@ -67,9 +84,20 @@ class Running:
             raise NotMeasured(_last_line(self._complaints.read()) or "did not start")
         return int(line[1])
 
+    def _wait_until_accepting(self) -> None:
+        deadline = time.monotonic() + START_SECONDS
+        while time.monotonic() < deadline and self._process.poll() is None:
+            with contextlib.suppress(OSError), socket.create_connection(("127.0.0.1", self.port), 1):
+                return
+            time.sleep(0.05)
+        self._complaints.seek(0)
+        raise NotMeasured(_last_line(self._complaints.read()) or "did not start")
+
     def _stop(self) -> None:
         if self._process.returncode is not None:
             return
+        if self._silent:
+            self._process.terminate()
         try:
             self._process.communicate(timeout=STOP_SECONDS)
         except subprocess.TimeoutExpired:

@@ -22,6 +22,7 @@ from bench.scenarios import gateway
 from bench.scenarios.collector import schedule
 from bench.scenarios.guard import guarded
 from bench.scenarios.maps import polled
+from bench.standing import in_front, modest, on_line
 from port502.guard.engine import Engine, Moment
 from port502.protocol.register_access import ReadHoldingRegistersRequest
 from port502.registers.planner import plan as plan_reads
@@ -221,8 +222,10 @@ def test_a_transaction_takes_both_frames_and_two_silences() -> None:
 
 @pytest.mark.slow
 def test_the_gateway_under_load_before_a_server() -> None:
-    assert gateway._through(0.1).rate > 0
-    assert gateway._sharing(4, 0.1).extra["device"] > 0
+    assert gateway._under_load(lambda: in_front("port502_gateway"), 1, 0.1)().rate > 0
+    assert gateway._asked(4, 0.1).extra["device"] > 0
+    with on_line("port502_gateway") as line:
+        assert modest(line, clients=2, greed=3, seconds=0.5, seed=1).extra["p50"] > 0
 
 
 def test_the_capture_of_pollers_is_always_the_same_and_every_request_in_it_is_answered(

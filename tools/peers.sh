@@ -74,3 +74,16 @@ if ! grep -qs "^$tmodbus\$" .cache/peers/tmodbus/version; then
         echo "no Python 3.12 or newer, or no tmodbus: the tests that need tmodbus will be skipped" >&2
     fi
 fi
+
+modbus_proxy=0.8.0
+
+# A program of its own licence: it runs beside us, in an environment of its own.
+if ! grep -qs "^$modbus_proxy\$" .cache/peers/modbus-proxy/version; then
+    if python3 -m venv .cache/peers/modbus-proxy && .cache/peers/modbus-proxy/bin/python -m pip install --quiet \
+        --disable-pip-version-check "modbus-proxy==$modbus_proxy"; then
+        echo "$modbus_proxy" >.cache/peers/modbus-proxy/version
+    else
+        rm -rf .cache/peers/modbus-proxy
+        echo "no modbus-proxy: make bench will not measure it" >&2
+    fi
+fi
