@@ -52,6 +52,7 @@ def test_every_command_is_described(site: Path) -> None:
         "decode",
         "encode",
         "inspect",
+        "learn",
         "guard",
         "guard learn",
         "guard lock",

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
+from port502.cli.board import count
 from port502.cli.inspect_view import end_text
 from port502.cli.output import printable, put, put_table, table
 from port502.commission.learned.files import INVENTORY, PLANT, POLICIES, POLICY, REPLAY_SITE, SITE
@@ -27,7 +28,7 @@ MOST_RANGES: Final = 4
 def put_lesson(lesson: Lesson) -> None:
     """Print what was learned."""
     observer = lesson.observer
-    put(f"{observer.messages} messages in {observer.seconds:.1f} s")
+    put(f"{count(observer.messages, 'message')} in {observer.seconds:.1f} s")
     put("")
     rows = _pairs(lesson)
     put_table(_pairs_table(lesson, rows[:MOST_ROWS]))
@@ -137,6 +138,6 @@ def _others(flows: Iterable[Flow]) -> str:
     return ", ".join(function_name(code) for code in codes)
 
 
-def _put_more(count: int) -> None:
-    if count > MOST_ROWS:
-        put(f"and {count - MOST_ROWS} more: see {INVENTORY}")
+def _put_more(rows: int) -> None:
+    if rows > MOST_ROWS:
+        put(f"and {rows - MOST_ROWS} more: see {INVENTORY}")

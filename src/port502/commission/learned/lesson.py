@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 
 from port502.commission.learned.asked import Server
 from port502.commission.learned.layout import Layout, lay_out
-from port502.commission.learned.likely import Likely, confident
+from port502.commission.learned.likely import TIED, Likely, confident
 from port502.commission.learned.memory import Unit
 from port502.commission.learned.observer import Observer, Speech
 from port502.commission.learned.polled import Block, blocks_of, is_answered, is_read
@@ -189,16 +189,16 @@ def _uncertain(lesson: Lesson) -> list[str]:
     observer = lesson.observer
     notes = []
     counts = (
-        (observer.strange, "pieces of data are no Modbus"),
-        (observer.faulty, "responses are faulty: their values do not count"),
-        (observer.alone, "responses came without their request: nobody knows what their values are"),
-        (observer.asked.broken, "requests no server could understand: the policy does not allow them"),
-        (observer.asked.missed, "requests had no room: the policy does not allow them"),
-        (observer.left_out, "messages are of units for which there was no room"),
-        (observer.flows.left_out, "requests are of ranges for which there was no room"),
-        (observer.budget.refused, "values had no room: the replay lacks them"),
+        (observer.strange, "pieces of data that are no Modbus"),
+        (observer.faulty, "faulty responses, whose values do not count"),
+        (observer.alone, "responses without their request, whose values nobody can place"),
+        (observer.asked.broken, "requests that no server understands, which the policy does not allow"),
+        (observer.asked.missed, "requests without room, which the policy does not allow"),
+        (observer.left_out, "messages of units for which there was no room"),
+        (observer.flows.left_out, "requests of ranges for which there was no room"),
+        (observer.budget.refused, "values without room, which the replay lacks"),
     )
-    notes += [f"{count} {words}" for count, words in counts if count]
+    notes += [f"{words}: {count}" for count, words in counts if count]
     for station in lesson.stations:
         where = f"{station.host}:{station.port}"
         if station.speech.transport == "tls":
@@ -231,7 +231,10 @@ def _uncertain_unit(where: str, one: Learnt) -> list[str]:
         names = ", ".join(found.map or found.product for found in one.guesses[:3])
         notes.append(f"{where} may be {names}: not sure enough for its names to be used")
     elif one.layout.map and one.candidates[0].score < SURE:
-        notes.append(f"{where} is taken for {one.candidates[0].product}: check a value or two")
+        best, *others = one.candidates
+        tied = [other.map for other in others if best.score - other.score <= TIED and other.map]
+        too = f"; {', '.join(tied[:3])} fit as well, and mean the same by what is read" if tied else ""
+        notes.append(f"{where} is taken for {best.map}: check a value or two{too}")
     return notes
 
 
