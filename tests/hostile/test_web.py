@@ -79,6 +79,7 @@ async def test_fifty_clients_do_not_hold_up_the_collector(served: Serving) -> No
 async def test_a_value_that_changes_all_the_time_comes_ten_times_a_second_and_ends_right(
     served: Serving,
 ) -> None:
+    await served.running.collector.stop()
     messages = 0
     async with asyncio.timeout(PATIENCE), connect(f"{socket_url(served)}?point=pump.speed") as socket:
         await socket.recv()
