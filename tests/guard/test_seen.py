@@ -12,6 +12,7 @@ from port502.guard.record import REFUSED, WRITE, Record
 from port502.guard.seen import MOST_SAMPLES, Recorder, Seen, Tally, part_of, read_seen
 from port502.protocol.bit_access import WriteMultipleCoilsRequest
 from port502.protocol.diagnostics import DiagnosticsRequest
+from port502.protocol.message import RawRequest
 from port502.protocol.register_access import (
     ReadHoldingRegistersRequest,
     ReadWriteMultipleRegistersRequest,
@@ -48,6 +49,14 @@ def test_what_was_heard_elsewhere_counts_and_is_bounded() -> None:
     recorder.heard(SCADA, 1, WriteSingleRegisterRequest(101, 9), samples=False)
     assert recorder.seen == {Seen("10.0.0.1", None, 1, "6", "holding", 100, 1): Tally(4, 5, 9)}
     assert recorder.missed == 1
+
+
+def test_what_no_policy_can_allow_is_not_remembered() -> None:
+    recorder = Recorder()
+    assert not recorder.heard(SCADA, 1, RawRequest(0, b""))
+    assert not recorder.heard(SCADA, 1, RawRequest(200, b""))
+    assert recorder.heard(SCADA, 1, RawRequest(90, b""))
+    assert [one.operation for one in recorder.seen] == ["90"]
 
 
 def test_what_was_written_down_is_read_back(tmp_path: Path) -> None:

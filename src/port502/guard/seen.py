@@ -94,13 +94,20 @@ class Recorder:
 
     def heard(
         self, session: Session, unit: int, request: Request[Any], times: int = 1, *, samples: bool = True
-    ) -> None:
-        """One request was made, so often; without ``samples`` only the limits of what it wrote are remembered."""
-        for part in parts_of(request):
+    ) -> bool:
+        """One request was made, so often; False for one that no policy can allow, such as function 0 or 200.
+
+        Without ``samples`` only the limits of what it wrote are remembered.
+        """
+        parts = parts_of(request)
+        if not all(part.operation in OPERATIONS for part in parts):
+            return False
+        for part in parts:
             seen, values = _seen(session, unit, part), part.values()
             self.add(seen, values if samples else None, times)
             if values and not samples and seen in self.seen:
                 self.seen[seen].widen(min(values), max(values))
+        return True
 
     def add(self, seen: Seen, values: list[int] | None, times: int = 1) -> None:
         """Something happened, so often."""

@@ -21,7 +21,7 @@ Server: TypeAlias = tuple[str, int]
 class Asked:
     """The requests of messages, as what policies are proposed from: one recorder for each server.
 
-    ``broken`` counts requests that no server could understand, and that a guard therefore never lets through;
+    ``broken`` counts requests that no server understands, and that a guard therefore never lets through;
     ``missed`` those for which there was no room.
     """
 
@@ -78,5 +78,6 @@ class Asked:
                 recorder = self._recorders[server, port] = Recorder()
             known = len(recorder.seen)
             recorder.most = known + self._room
-            recorder.heard(Session(client), unit, request, times, samples=False)
+            if not recorder.heard(Session(client), unit, request, times, samples=False):
+                self.broken += times
             self._room -= len(recorder.seen) - known
