@@ -9,7 +9,8 @@ import pytest
 from tests.cli.conftest import Run
 from tests.commission.learned.seen import polling
 from tests.traffic.files import write
-from tests.traffic.wire import Talk, captures
+from tests.traffic.tls.talk import TlsTalk
+from tests.traffic.wire import Talk, answer, ask, captures
 
 
 @pytest.fixture
@@ -104,3 +105,29 @@ def test_public_captures(run: Run) -> None:
         assert done.code == 0, (path, done.err)
         for made in sorted(Path(path.stem).rglob("*.yaml")):
             assert run("check", made, "--quiet").code == 0, made
+
+
+def test_tls_is_learned_with_its_key_log_and_left_to_its_owner(run: Run, tmp_path: Path) -> None:
+    talk = TlsTalk(tmp_path).asks(ask(1)).answers(answer(1, 5))
+    path = write(tmp_path / "a.pcap", talk.talk.records)
+    done = run("learn", path, "--out", "learned", "--keys", talk.keys)
+    assert done.code == 0
+    assert "speaks TLS: site.yaml leaves it out" in done.out
+    assert "connections: {}" in Path("learned/site.yaml").read_text()
+    assert "is left out: it speaks TLS" in Path("learned/site.yaml").read_text()
+    assert 'url: "tcp://127.0.0.1:15020"' in Path("learned/site-replay.yaml").read_text()
+    for name in ("site", "site-replay", "plant", "policy"):
+        assert run("check", f"learned/{name}.yaml").code == 0
+    closed = run("learn", path, "--out", "closed")
+    assert closed.code == 2
+    assert "TLS" in closed.err
+
+
+def test_ctrl_c_leaves_nothing(run: Run, capture: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def interrupted(*_: object, **__: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("port502.cli.learn.files_of", interrupted)
+    before = set(Path().iterdir())
+    assert run("learn", capture, "--out", "learned").code == 130
+    assert set(Path().iterdir()) == before

@@ -69,15 +69,16 @@ def learn(
     if captures.count(STANDARD_INPUT) > 1:
         raise UsageError("- stands for standard input, which can be read once")
     reading = read_captures(captures, observer.add, ports=port or (), keys=keys, filter=filter, quiet=quiet)
+    secured = list(reading.dissector.secured.values())
     if not observer.units:
-        hint = "; those of other ports need --port N" if not port else ""
+        hint = "" if port else "; those of other ports need --port N"
+        hint = "; what is on TLS needs --keys FILE" if secured else hint
         raise UsageError(f"no Modbus message in {', '.join(captures)}{hint}")
     names = ["standard input" if one == STANDARD_INPUT else Path(one).name for one in captures]
     lesson = learn_from(observer, names, target)
-    for secured in reading.dissector.secured.values():
-        way = secured.way
-        where = f"{way.server}:{way.server_port}"
-        lesson.uncertain.append(f"{way.client} speaks TLS to {where}: not read, {secured.reason}")
+    for one in secured:
+        where = f"{one.way.server}:{one.way.server_port}"
+        lesson.uncertain.append(f"{one.way.client} speaks TLS to {where}: not read, {one.reason}")
     lesson.uncertain.extend(reading.problems)
     files = files_of(lesson, values=values)
     write_files(out, files, force=force)

@@ -69,14 +69,14 @@ def _between(urls: Sequence[str]) -> str:
 
 
 def _pairs(lesson: Lesson) -> list[tuple[str, Station, Learnt, list[Flow]]]:
-    """Clients with the units that they talk to."""
+    """Clients with the units that they talk to, each client's in the order of servers."""
     found = []
     for station, one in lesson.devices:
         by_client: dict[str, list[Flow]] = defaultdict(list)
         for flow in one.flows:
             by_client[flow.key.client].append(flow)
         found += [(client, station, one, flows) for client, flows in by_client.items()]
-    return sorted(found, key=lambda row: (row[0], row[1].host, row[1].port, row[2].unit.number))
+    return sorted(found, key=lambda row: row[0])
 
 
 def _pairs_table(lesson: Lesson, rows: Iterable[tuple[str, Station, Learnt, list[Flow]]]) -> Table:

@@ -85,3 +85,12 @@ def test_garbage_is_told() -> None:
 def test_nothing_at_all() -> None:
     found = learn(observed(), ["a.pcap"], REPLAY_AT, LIKELY)
     assert (found.stations, found.clients, found.uncertain) == ([], {}, [])
+
+
+def test_servers_stand_in_the_order_of_their_addresses() -> None:
+    records = []
+    for host in (10, 9, 2):
+        talk = Talk(opened=False)
+        talk.ends[False] = (bytes((10, 0, 0, host)), 502)
+        records += talk.asks(ask(1)).answers(answer(1, 5)).records
+    assert [station.host for station in lesson(*records).stations] == ["10.0.0.2", "10.0.0.9", "10.0.0.10"]

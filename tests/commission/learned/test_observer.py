@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import struct
+
 import pytest
 
 from port502.commission.learned import observer as module
 from port502.commission.learned.memory import Memory
 from port502.registers.reference import Table
+from port502.traffic import links
 from tests.commission.learned.seen import observed, polling
-from tests.traffic.wire import Talk, adu, answer, ask
+from tests.traffic.wire import CLIENT, SERVER, Talk, adu, answer, ask
 
 
 def memory_of(talk: Talk, unit: int = 1) -> Memory:
@@ -86,3 +89,15 @@ def test_only_so_many_units_are_remembered(monkeypatch: pytest.MonkeyPatch) -> N
     observer = observed(*talk.records)
     assert len(observer.units) == 3
     assert observer.left_out == 14
+
+
+def test_udp_is_heard_too() -> None:
+    records = []
+    for number, (data, ports) in enumerate(((ask(1), (5000, 502)), (answer(1, 7), (502, 5000)))):
+        udp = struct.pack(">HHHH", *ports, 8 + len(data), 0) + data
+        ends = (CLIENT + SERVER, SERVER + CLIENT)[number]
+        packet = struct.pack(">BBHHHBBH", 0x45, 0, 20 + len(udp), 0, 0, 64, 17, 0) + ends + udp
+        records.append((number, links.IPV4, len(packet), packet))
+    observer = observed(*records)
+    assert observer.units["10.0.0.2", 502, 1].memory.first[Table.HOLDING] == {0: 7}
+    assert observer.servers["10.0.0.2", 502].transport == "udp"

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
+from ipaddress import ip_address
 
 from port502.commission.learned.asked import Server
 from port502.commission.learned.layout import Layout, lay_out
@@ -122,7 +123,7 @@ def learn(
     for flow in observer.flows.sorted():
         flows[flow.key.server, flow.key.port, flow.key.unit].append(flow)
     by_server: dict[Server, list[Unit]] = defaultdict(list)
-    for unit in sorted(observer.units.values(), key=lambda one: one.key):
+    for unit in sorted(observer.units.values(), key=_by_address):
         by_server[unit.server, unit.port].append(unit)
     stations: list[Station] = []
     taken: set[str] = set()
@@ -139,6 +140,15 @@ def learn(
     lesson = Lesson(sources, observer, stations, clients, [])
     lesson.uncertain += _uncertain(lesson)
     return lesson
+
+
+def _by_address(unit: Unit) -> tuple[bool, int, str, int, int]:
+    """The order of units: by address as a number, port and unit id."""
+    try:
+        number = int(ip_address(unit.server.partition("%")[0]))
+    except ValueError:
+        number = 0
+    return ":" in unit.server, number, unit.server, unit.port, unit.number
 
 
 def _station(server: Server, speech: Speech, taken: set[str]) -> Station:

@@ -21,6 +21,7 @@ from port502.protocol.pdu import decode_request, decode_response
 from port502.protocol.register_access import ReadFifoQueueRequest, ReadFifoQueueResponse
 from port502.protocol.words import registers_of
 from port502.registers.reference import Table
+from port502.traffic.closely import UDP_NOTE
 from port502.traffic.flows import Flows
 from port502.traffic.message import Message
 from port502.traffic.way import Framing, Transport
@@ -109,7 +110,7 @@ class Observer:
         said, answered = request.pdu, message.pdu
         if unit.memory.is_known(said, answered):
             return
-        if message.problems:
+        if any(problem != UDP_NOTE for problem in message.problems):
             self.faulty += 1
             unit.faulty += 1
             return
