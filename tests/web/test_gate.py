@@ -101,6 +101,7 @@ async def test_a_name_that_is_not_ours_is_refused(settings: WebSettings, host: s
         ("http", "POST", {"origin": "http://127.0.0.1:8502"}, True),
         ("http", "POST", {"origin": "http://evil.example"}, False),
         ("http", "POST", {"origin": "null"}, False),
+        ("http", "POST", {"origin": "http://["}, False),
         ("http", "POST", {"sec_fetch_site": "cross-site"}, False),
         ("http", "POST", {"sec_fetch_site": "same-origin"}, True),
         ("http", "GET", {"origin": "http://evil.example"}, True),

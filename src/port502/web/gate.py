@@ -87,7 +87,7 @@ class Door:
         headers = _headers(scope)
         origin = headers.get("origin")
         if origin is not None:
-            return urlsplit(origin).netloc.lower() == headers.get("host", "").lower()
+            return _place(origin) == headers.get("host", "").lower()
         return headers.get("sec-fetch-site", "none") in ("none", "same-origin")
 
     def _with_cookie(self, cookie: str) -> Identity | None:
@@ -203,6 +203,13 @@ def _host(header: str) -> str:
     if header.startswith("["):
         return header[1:].partition("]")[0].lower()
     return header.rpartition(":")[0].lower() if header.count(":") == 1 else header.lower()
+
+
+def _place(origin: str) -> str | None:
+    try:
+        return urlsplit(origin).netloc.lower()
+    except ValueError:  # such as half an IPv6 address
+        return None
 
 
 def _is_address(name: str) -> bool:

@@ -4,22 +4,21 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import hashlib
 import logging
 import socket
 import ssl
 import time
 from collections.abc import Iterator
-from typing import Any, Self
+from typing import Self
 
 import uvicorn
-from uvicorn.protocols.http.h11_impl import H11Protocol
 
 from port502.errors import ConfigError, ConnectError, UsageError
 from port502.site.running import Running
 from port502.site.web_model import WebSettings
 from port502.transport.binding import port_holder
 from port502.web.app import application
+from port502.web.connection import MOST, protocols
 from port502.web.gate import Door, Gate
 from port502.web.mounting import mount
 from port502.web.roles import Role
@@ -30,7 +29,6 @@ from port502.web.users import Users, load_users
 log = logging.getLogger("port502.web")
 logging.getLogger("uvicorn.error").setLevel(logging.CRITICAL)  # what goes wrong is logged by us, once
 
-MOST_CONNECTIONS = 500
 GRACE = 1.0
 
 
@@ -70,16 +68,17 @@ class ToolServer:
         listening = _listening(self.settings)
         self._port = listening.getsockname()[1]
         door: Door = self.app.state.door
+        http, websocket = protocols(door)
         config = uvicorn.Config(
             Gate(self.app, door, self.app.state),
-            http=_protocol(door),
-            ws="websockets-sansio",
+            http=http,
+            ws=websocket,
             lifespan="on",
             log_config=None,
             access_log=False,
             server_header=False,
             proxy_headers=False,
-            limit_concurrency=MOST_CONNECTIONS,
+            limit_concurrency=MOST + 1,
             timeout_graceful_shutdown=int(GRACE),
             ws_max_size=1 << 20,
         )
@@ -175,22 +174,3 @@ def _tls(settings: WebSettings) -> ssl.SSLContext | None:
     except OSError as error:
         raise ConfigError(f"the dashboard's certificate cannot be used: {error}") from error
     return context
-
-
-def _protocol(door: Door) -> type[H11Protocol]:
-    """uvicorn's own, which also tells the door what certificate a client has shown."""
-
-    class Protocol(H11Protocol):
-        def connection_made(self, transport: Any) -> None:
-            super().connection_made(transport)
-            secured = transport.get_extra_info("ssl_object")
-            certificate = secured.getpeercert(binary_form=True) if secured is not None else None
-            if certificate and self.client is not None:
-                door.certificates[self.client] = hashlib.sha256(certificate).hexdigest()
-
-        def connection_lost(self, exc: Exception | None) -> None:
-            if self.client is not None:
-                door.certificates.pop(self.client, None)
-            super().connection_lost(exc)
-
-    return Protocol
