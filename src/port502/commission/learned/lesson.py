@@ -243,7 +243,7 @@ def _uncertain_unit(where: str, one: Learnt) -> list[str]:
     elif one.layout.map and one.candidates[0].score < SURE:
         best, *others = one.candidates
         tied = [other.map for other in others if best.score - other.score <= TIED and other.map]
-        too = f"; {', '.join(tied[:3])} fit as well, and mean the same by what is read" if tied else ""
+        too = f"; {', '.join(tied[:3])} fit as well, and agree on what is read" if tied else ""
         notes.append(f"{where} is taken for {best.map}: check a value or two{too}")
     return notes
 
