@@ -181,7 +181,7 @@ def inspect(
 
         port502 inspect monday.pcap --learn-baseline usual.yaml
 
-        port502 inspect tuesday.pcap --findings --baseline usual.yaml --fail-on high
+        port502 inspect today.pcap --findings --baseline usual.yaml --fail-on high
 
         port502 inspect plant.pcap --values --changes --map eastron/sdm630
 
