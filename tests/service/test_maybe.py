@@ -134,3 +134,21 @@ async def test_who_is_cancelled_while_waiting_gives_the_value_up() -> None:
     assert coming.cancelled
     coming.give(1)
     assert not coming.given
+
+
+def test_a_later_value_is_heard_before_it_is_taken() -> None:
+    later: Later[int] = Later()
+    heard: list[tuple[str, int]] = []
+    later.then(lambda who, value: heard.append((who, value)), "taker")
+    assert later.hear(lambda who, value: heard.append((who, value)), "listener")
+    assert not later.hear(lambda who, value: heard.append((who, value)), "another")
+    later.give(7)
+    assert heard == [("listener", 7), ("taker", 7)]
+
+
+def test_what_is_there_already_is_heard_at_once() -> None:
+    later: Later[int] = Later()
+    later.give(7)
+    heard: list[int] = []
+    assert later.hear(lambda _, value: heard.append(value), None)
+    assert heard == [7]

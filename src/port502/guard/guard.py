@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Iterable
 from types import TracebackType
-from typing import Any, Self
+from typing import Any, Protocol, Self
 
 from port502.errors import Port502Error
 from port502.guard.gate import Gate
@@ -13,7 +13,7 @@ from port502.guard.layer import PolicedService, policy_layer
 from port502.guard.record import FINDING, Record
 from port502.guard.settings import GuardSettings
 from port502.server import Limits, Server
-from port502.service.call import Call, Service
+from port502.service.call import Call, Layer, Service, Session
 from port502.service.long_frames import LongFrames, all_sizes
 from port502.transport.link import Link
 from port502.transport.link_settings import LinkSettings
@@ -50,11 +50,26 @@ def upstream_for(link: Asking | Callable[[], Asking], gate: Gate, settings: Guar
     )
 
 
+class Ears(Protocol):
+    """Whoever listens at a guard's door."""
+
+    @property
+    def layer(self) -> Layer:
+        """Puts the guard behind ears."""
+
+    def connection(self, cause: str, session: Session, text: str) -> None:
+        """The listener refused or closed a connection, or doubts who it is."""
+
+    def sweep(self, sessions: list[Session]) -> None:
+        """Some time passed, and these are still connected."""
+
+
 class Guard:
     """A guard of one device: ``async with Guard("tcp://:502", "tcp://192.168.1.10", gate)``.
 
     ``limits``, ``allow`` and ``tls`` (with the rest of ``server``) are those of ``Server``, ``upstream_tls`` those of a
-    client. ``long_frames`` are passed on to the device in their length; the policy judges them like all others. Raises
+    client. ``ears`` hear all of it, what is refused too.
+    ``long_frames`` are passed on to the device in their length; the policy judges them like all others. Raises
     ConnectError at the start when the port cannot be had; the device may come and go.
     """
 
@@ -69,6 +84,7 @@ class Guard:
         allow: Iterable[str] | None = None,
         upstream_tls: Tls | None = None,
         long_frames: Iterable[LongFrames] = (),
+        ears: Ears | None = None,
         **server: Any,
     ) -> None:
         self.gate = gate
@@ -79,6 +95,7 @@ class Guard:
         self._allow = allow
         self._upstream_tls = upstream_tls
         self._long_frames = tuple(long_frames)
+        self._ears = ears
         self._server_options = server
         self._link: Link
         self.upstream: Upstream
@@ -109,12 +126,13 @@ class Guard:
             ),
         )
         self.upstream = upstream_for(self._link, self.gate, settings)
+        stack = guarded(self.upstream, self.gate)
         self.server = Server(
-            guarded(self.upstream, self.gate),
+            stack if self._ears is None else self._ears.layer(stack),
             self._listen,
             limits=self._limits,
             allow=self._allow,
-            watch=self.gate.watch.connection,
+            watch=self._connection,
             long_frames=self._long_frames,
             answer_within=settings.age + settings.timeout,
             **self._server_options,
@@ -140,8 +158,15 @@ class Guard:
         """Where it listens."""
         return self.server.url
 
+    def _connection(self, cause: str, session: Session, text: str) -> None:
+        self.gate.watch.connection(cause, session, text)
+        if self._ears is not None:
+            self._ears.connection(cause, session, text)
+
     def _sweep(self) -> None:
         self.gate.auditor.sweep()
+        if self._ears is not None:
+            self._ears.sweep(self.server.sessions)
         self._look_for_strangers()
         self._sweeper = asyncio.get_running_loop().call_later(SWEEP, self._sweep)
 

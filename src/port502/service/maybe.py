@@ -63,15 +63,17 @@ async def _drive(steps: Steps[T], waiting: Awaitable[Any]) -> T:
 class Later(Generic[T]):
     """A value that somebody gives when it is there: a future without a task and without a turn of the event loop.
 
-    One taker hears of it, by ``then`` or by awaiting it. ``cancel`` says that nobody waits any more.
+    One taker hears of it, by ``then`` or by awaiting it, and one listener before, by ``hear``. ``cancel`` says that
+    nobody waits any more.
     """
 
-    __slots__ = ("_argument", "_then", "_value", "cancelled", "given")
+    __slots__ = ("_argument", "_hear", "_heard", "_then", "_value", "cancelled", "given")
 
     def __init__(self) -> None:
         self.given = False
         self.cancelled = False
         self._then: Callable[[Any, T], None] | None = None
+        self._hear: Callable[[Any, T], None] | None = None
 
     def give(self, value: T) -> None:
         """The value is there; who waits for it is told at once. It is taken once, and not after ``cancel``."""
@@ -79,6 +81,8 @@ class Later(Generic[T]):
             return
         self.given = True
         self._value = value
+        if self._hear is not None:
+            self._hear(self._heard, value)
         if self._then is not None:
             self._then(self._argument, value)
 
@@ -88,6 +92,16 @@ class Later(Generic[T]):
         self._argument = argument
         if self.given:
             call(argument, self._value)
+
+    def hear(self, call: Callable[[Any, T], None], argument: Any) -> bool:
+        """Call with the argument and the value before it is taken; False where somebody else listens already."""
+        if self._hear is not None:
+            return False
+        self._hear = call
+        self._heard = argument
+        if self.given:
+            call(argument, self._value)
+        return True
 
     def cancel(self) -> None:
         """Nobody waits for the value any more."""

@@ -165,7 +165,7 @@ class Asked(Later[Reply]):
 
     def __init__(self, upstream: Upstream, link: Asking, call: Call) -> None:
         self.given = self.cancelled = False
-        self._then = None
+        self._then = self._hear = None
         self._upstream = upstream
         self._link = link
         self.call = call

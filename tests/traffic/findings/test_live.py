@@ -251,7 +251,7 @@ def test_it_is_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
     for number in range(20):
         service(call(ReadHoldingRegistersRequest(number, 10), who=session(f"10.0.1.{number}")))
     assert len(findings._sessions) <= 4
-    assert len(findings._reads) <= 4
+    assert len(findings.reads) <= 4
 
 
 def test_identification_on_a_serial_line_names_the_listener() -> None:

@@ -148,6 +148,15 @@ class Engine(Noting):
                     )
                 self._connecting.look(talk, event)
 
+    def usual(self, request: Message) -> Talk | None:
+        """The talk of a request that needs no second look: whoever sees it again may count it there instead."""
+        talk = self._ways.get(request.way)
+        return talk if talk is not None and request.adu[6:] in talk.usual else None
+
+    def flooded(self, talk: Talk, request: Message) -> None:
+        """More requests came within a second than anybody sends in earnest."""
+        self.note_talk("FLOOD.REQUESTS", talk, request, most=talk.most)
+
     def answered_well(self, request: Message, now: int) -> None:
         """A request was answered, by a reply that was checked before: all that is left to see in it is its time."""
         way = request.way
@@ -253,7 +262,7 @@ class Engine(Noting):
 
     def _pressed(self, talk: Talk, message: Message) -> None:
         if talk.count == talk.most + 1:
-            self.note_talk("FLOOD.REQUESTS", talk, message, most=talk.most)
+            self.flooded(talk, message)
         elif talk.responses:
             self.note_talk("FLOOD.WAITING", talk, message, count=talk.waiting)
 

@@ -1,14 +1,14 @@
 """Findings as traffic passes a listener: a layer that hears calls and replies, and tells the engine of them.
 
-A read that repeats another one costs about a microsecond: its message is made once, and its good answer is not made
-at all, since it was checked before it came here.
+A read that repeats another one costs less than a microsecond: it is counted, no message is made of it, and of its
+answer only a refusal, since all others were checked before they came here.
 """
 
 from __future__ import annotations
 
 import time
 from collections.abc import Awaitable, Callable
-from typing import Any, Final
+from typing import Any, Final, TypeAlias
 
 from port502.errors import DeviceError
 from port502.protocol.message import ExceptionResponse
@@ -20,7 +20,7 @@ from port502.traffic.findings.baseline import Baseline
 from port502.traffic.findings.engine import Engine
 from port502.traffic.findings.finding import Finding
 from port502.traffic.findings.ledger import Ledger
-from port502.traffic.findings.talk import end_text
+from port502.traffic.findings.talk import Talk, end_text
 from port502.traffic.message import Message
 from port502.traffic.way import Transport, Way
 
@@ -28,7 +28,10 @@ MOST_SESSIONS: Final = 1_024
 """Connections that are remembered; those that came first are forgotten first."""
 
 MOST_READS: Final = 4_096
-"""Reads whose message is kept ready."""
+"""Reads that are known to need no second look."""
+
+Read: TypeAlias = tuple[Session, int, int, int, int]
+"""Who reads, and unit, function, address and quantity."""
 
 _LAST_READ: Final = 4
 _REFUSED_TLS: Final = frozenset({"no certificate", "bad certificate"})
@@ -59,7 +62,9 @@ class LiveFindings:
         self._engine = Engine(self.ledger, baseline=usual, ports=None)
         self._sessions: dict[Session, tuple[Way, Way]] = {}
         self._count = 0
-        self._reads: dict[tuple[int, int, int, int], bytes] = {}
+        self.reads: dict[Read, tuple[Talk, Message]] = {}
+        """Reads that need no second look: where they are counted, and the message that was looked at."""
+        self._now = clock()
 
     @property
     def findings(self) -> list[Finding]:
@@ -72,7 +77,10 @@ class LiveFindings:
 
     def tick(self) -> None:
         """Some time passed: what is missing by now is noticed."""
-        self._engine.tick(self._clock())
+        self._now = now = self._clock()
+        for talk, _ in self.reads.values():
+            talk.count = 0
+        self._engine.tick(now)
 
     def connection(self, cause: str, session: Session, text: str) -> None:
         """The listener refused or closed a connection, or doubts who it is."""
@@ -90,7 +98,10 @@ class LiveFindings:
 
     def closed(self, open_now: frozenset[Session]) -> None:
         """Which sessions there still are: those that are gone hold no connection any more."""
-        for session in [one for one in self._sessions if one not in open_now]:
+        gone = [one for one in self._sessions if one not in open_now]
+        if gone:
+            self.reads = {key: one for key, one in self.reads.items() if key[0] in open_now}
+        for session in gone:
             _, back = self._sessions.pop(session)
             self._engine.happened([Event(0, self._clock(), back, "closed")])
 
@@ -105,20 +116,30 @@ class LiveFindings:
     def asked(self, call: Call) -> Message:
         """A call comes in."""
         request: Any = call.request
-        unit = call.unit
         ways = self._sessions.get(call.session) or self._ways(call.session)
-        if request.function <= _LAST_READ and not request.writes:
-            key = unit, request.function, request.address, request.quantity
-            adu = self._reads.get(key)
-            if adu is None:
-                if len(self._reads) >= MOST_READS:
-                    self._reads.clear()
-                adu = self._reads[key] = _adu(unit, request.encode())
-        else:
-            adu = _adu(unit, request.encode())
-        message = Message(0, self._clock(), ways[0], adu)
+        message = Message(0, self._clock(), ways[0], _adu(call.unit, request.encode()))
         self._engine.add((message,))
+        talk = self._engine.usual(message)
+        if talk is not None and not talk.slow:
+            if len(self.reads) >= MOST_READS:
+                self.reads.clear()
+            key = call.session, call.unit, request.function, request.address, request.quantity
+            self.reads[key] = talk, message
         return message
+
+    def repeated(self, talk: Talk, message: Message, unit: int) -> None:
+        """A read came again that needs no second look."""
+        talk.count += 1
+        talk.last[unit] = self._now
+        if talk.count == talk.most + 1:
+            self._engine.flooded(talk, Message(0, self._clock(), message.way, message.adu))
+
+    def heard(self, call: Call, reply: Reply) -> None:
+        """What a read was answered that needs no second look."""
+        if type(reply) is ExceptionResponse:
+            ways = self._sessions.get(call.session) or self._ways(call.session)
+            asked = Message(0, self._clock(), ways[0], _adu(call.unit, call.request.encode()))
+            self.answered(asked, call, reply)
 
     def answered(self, message: Message, call: Call, reply: Reply) -> None:
         """What a call was answered."""
@@ -164,6 +185,13 @@ class Watched:
     def __call__(self, call: Call) -> Reply | Awaitable[Reply]:
         """Hear a call, pass it on, and hear its reply when it is there."""
         findings = self._findings
+        request: Any = call.request
+        if request.function <= _LAST_READ and request.function > 0:
+            key = call.session, call.unit, request.function, request.address, request.quantity
+            known = findings.reads.get(key)
+            if known is not None:
+                findings.repeated(*known, call.unit)
+                return self._again(call, known[1])
         message = findings.asked(call)
         try:
             reply = self._service(call)
@@ -175,6 +203,20 @@ class Watched:
         if must_wait(reply):
             return _heard(reply, findings, message, call)
         findings.answered(message, call, reply)
+        return reply
+
+    def _again(self, call: Call, message: Message) -> Reply | Awaitable[Reply]:
+        findings = self._findings
+        try:
+            reply = self._service(call)
+        except DeviceError as error:
+            findings.heard(call, ExceptionResponse(call.request.function, error.code))
+            raise
+        if isinstance(reply, Later):
+            return reply if reply.hear(findings.heard, call) else _Overheard(reply, findings, message, call)
+        if must_wait(reply):
+            return _heard(reply, findings, message, call)
+        findings.heard(call, reply)
         return reply
 
     def _heard_malformed(self, session: Session, unit: int, error: DeviceError) -> Reply:
