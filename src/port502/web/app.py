@@ -12,6 +12,7 @@ from port502.site.web_model import WebSettings
 from port502.web.api import (
     alarms,
     connections,
+    draft,
     live,
     looking,
     metrics,
@@ -35,7 +36,7 @@ API = "/api/v1"
 ROUTERS = (
     *(
         (API, part.router)
-        for part in (session, site, points, alarms, connections, security, live, tools, looking)
+        for part in (session, site, points, alarms, connections, security, live, tools, looking, draft)
     ),
     ("", metrics.router),
     ("", session.entering),

@@ -17,6 +17,7 @@ TOOLS = (
     "tools_identify",
     "tools_doctor",
     "tools_scan",
+    "tools_site",
 )
 """Those that need no site."""
 

@@ -57,6 +57,7 @@ async def main(folder: Path, site: Path | None = None) -> None:
     users = folder / "users.yaml"
     add_user(users, "ann", "operator", PASSWORD)
     add_user(users, "eve", "engineer", PASSWORD)
+    add_user(users, "zoe", "admin", PASSWORD)
     tokens = {
         role: add_token(users, f"{role}-program", role)
         for role in ("viewer", "operator", "engineer", "admin")

@@ -21,6 +21,7 @@ TOOLS = (
     ("/tools/identify", "Identify"),
     ("/tools/doctor", "Doctor"),
     ("/tools/scan", "Scan"),
+    ("/tools/site", "Site file"),
 )
 
 WRONG = Mark("■", "wrong", "critical")
