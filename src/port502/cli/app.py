@@ -13,6 +13,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "read": ("port502.cli.read", "Read and decode values."),
     "write": ("port502.cli.write", "Write values: show old and new, ask, write, read back."),
     "call": ("port502.cli.call", "Send any function and show the decoded reply."),
+    "watch": ("port502.cli.watch", "Watch a device or a running site, live."),
     "serve": ("port502.cli.serve", "Be a device, or several."),
     "simulate": ("port502.cli.simulate", "Be a plant of devices with moving values and faults."),
     "check": ("port502.cli.check", "Check a site file, a device file or a device map."),

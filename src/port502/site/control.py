@@ -275,7 +275,7 @@ class ControlSocket:
         try:
             listening.bind(str(self.path))
             self.path.chmod(_ONLY_OWNER)
-            self._server = await asyncio.start_unix_server(self._visit, sock=listening, limit=MAX_LINE)
+            self._server = await asyncio.start_unix_server(self._accept, sock=listening, limit=MAX_LINE)
         except OSError:
             listening.close()
             raise
@@ -295,17 +295,19 @@ class ControlSocket:
         with contextlib.suppress(FileNotFoundError):
             self.path.unlink()
 
-    async def _visit(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        task = asyncio.current_task()
-        assert task is not None
+    def _accept(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        # A task of our own: the one that asyncio would make complains, as of 3.11, when it is cancelled.
+        task = asyncio.get_running_loop().create_task(self._visit(reader, writer))
         self._visitors.add(task)
+        task.add_done_callback(self._visitors.discard)
+
+    async def _visit(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         try:
             if len(self._visitors) <= MAX_VISITORS and _is_ours(writer):
                 await self._serve(reader, writer)
         except (ConnectionError, TimeoutError, ValueError):
             pass  # a visitor that went away, or asks endlessly
         finally:
-            self._visitors.discard(task)
             writer.close()
 
     async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
