@@ -57,6 +57,10 @@ def test_the_replays_are_read_elsewhere_and_kept_elsewhere(tmp_path: Path) -> No
     assert "history: {path: data-replay/}" in text
 
 
+def test_nothing_is_read_that_was_not_read_before() -> None:
+    assert "    unit: 1\n    gap: 0\n" in site_text(lesson(*polling().records))
+
+
 def test_several_units_are_behind_a_gateway() -> None:
     assert "gateway: true" in site_text(lesson(*polling().records, *polling(unit=9).records))
 

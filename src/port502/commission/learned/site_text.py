@@ -72,6 +72,7 @@ def _device(station: Station, one: Learnt) -> Iterator[str]:
     yield f"  {one.name}:"
     yield f"    connection: {station.name}"
     yield f"    unit: {one.unit.number}"
+    yield "    gap: 0"  # nothing is read that was not read before
     usual = Counter(point.interval for point in layout.raw).most_common(1)
     if usual:
         yield f"    interval: {duration_text(usual[0][0])}"
