@@ -8,8 +8,10 @@ VENV := .venv
 BIN := $(VENV)/bin
 INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 PYTEST := $(BIN)/python -m pytest
-FAST := not slow and not interop and not soak
-# Its compiled tests are kept, whatever the shell wants: pytest takes as long to compile them as to run them.
+# One worker more than there are cores: now and then a test waits.
+WORKERS = $(shell expr $$($(BIN)/python -c 'import os; print(len(os.sched_getaffinity(0)))') + 1)
+FAST := -q -n $(WORKERS) --dist worksteal -m "not slow and not interop and not soak"
+# The compiled tests are kept, whatever the shell wants: to compile them takes pytest a dozen seconds.
 export PYTHONDONTWRITEBYTECODE :=
 SOAK_MINUTES ?= 10
 FUZZ_INPUTS ?= 1000000
@@ -28,14 +30,15 @@ check: $(VENV)/.dev  ## format, lint, types, import contracts and the fast tests
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports --no-logo
-	$(PYTEST) -q -n auto --dist worksteal -m "$(FAST)" --hypothesis-profile=brief
+	$(PYTEST) $(FAST) --hypothesis-profile=brief
 
 format: $(VENV)/.dev  ## put the code in shape
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
 
-test: $(VENV)/.dev peers  ## every test, against foreign peers too
-	$(PYTEST)
+test: $(VENV)/.dev peers  ## every test, against foreign peers too; those that measure time one by one
+	$(PYTEST) $(FAST)
+	$(PYTEST) -m "not soak and (slow or interop)"
 
 peers:  ## the foreign programs that the tests talk to (installed by root only)
 	@sh tools/peers.sh
