@@ -98,6 +98,7 @@ class Station:
         self._points: dict[str, PointInfo] = {}
         self._site: object = None
         self._auditor: Auditor | None = None
+        self._applying = asyncio.Lock()
 
     def start(self) -> None:
         """Begin to pass samples on."""
@@ -234,7 +235,8 @@ class Station:
         """Put a draft in the place of the site file, and run it; who did so is written down. All or nothing."""
         name = self.running.site.path.name
         try:
-            change = await apply(text, basis, self.running)
+            async with self._applying:
+                change = await apply(text, basis, self.running)
         except Port502Error as error:
             self._write_site_down(name, who, host, "refused", str(error))
             raise

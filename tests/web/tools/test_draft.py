@@ -65,6 +65,25 @@ async def test_secrets_stay_names(running: Running, tmp_path: Path) -> None:
     assert "!secret place" in (await read_text(running)).text
 
 
+@pytest.mark.parametrize(
+    ("name", "content", "draft"),
+    [
+        ("private.csv", "name,ref\nhidden word,hidden-word\n", "sheet: private.csv"),
+        ("private.yaml", "default: hidden-word\nhidden-word: 1\n", "writes: true"),
+    ],
+)
+async def test_no_draft_reads_other_files_to_whoever_checks_it(
+    running: Running, tmp_path: Path, name: str, content: str, draft: str
+) -> None:
+    (tmp_path / name).write_text(content)
+    listeners = '{x: {url: "tcp://127.0.0.1:0", policy: private.yaml, guard: {connection: plc}}}'
+    text = SITE.replace("interval: 1s", f"interval: 1s, {draft}") + f"listeners: {listeners}\n"
+    checked = await check(text, running)
+    assert not checked.valid
+    assert any(name in one.message and "on the machine itself" in one.message for one in checked.faults)
+    assert "hidden" not in repr(checked.faults)
+
+
 async def test_applying_keeps_mode_and_the_old_file_and_reloads(running: Running) -> None:
     path = running.site.path
     found = await read_text(running)

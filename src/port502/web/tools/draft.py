@@ -7,9 +7,9 @@ import contextlib
 import hashlib
 import os
 import stat
-import time
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
 from difflib import unified_diff
 from pathlib import Path
 
@@ -107,12 +107,30 @@ async def apply(text: str, basis: str, running: Running) -> Difference:
 
 def _check(text: str, site: Site | None, measured: Mapping[str, float]) -> Checked:
     document = Document(site.path if site is not None else ALONE, text, None if site is not None else {})
-    found, faults = understand_site(document)
+    found, all_faults = understand_site(document)
+    faults = _sayable(all_faults, {document.path, *(site.sheets if site is not None else ())})
     diff = _diff(_read(site.path), text) if site is not None else ()
     if found is None:
         return Checked(faults, diff=diff)
     change = difference(site, found) if site is not None else None
     return Checked(faults, forecast(found, measured), change, diff)
+
+
+def _sayable(faults: tuple[Fault, ...], known: set[Path]) -> tuple[Fault, ...]:
+    """The faults, without what stands in files that a draft names and the running site does not.
+
+    Else a draft could be written that reads any sheet or YAML file of this machine to whoever may check drafts.
+    """
+    names = {str(path) for path in known}
+    elsewhere = "what is wrong in it is told on the machine itself: port502 check"
+    return tuple(
+        dict.fromkeys(
+            fault
+            if fault.file in names
+            else replace(fault, line=0, column=0, key_path="", message=f"{fault.file}: {elsewhere}", hint="")
+            for fault in faults
+        )
+    )
 
 
 def _diff(before: str, after: str) -> tuple[str, ...]:
@@ -134,7 +152,7 @@ def _replace(path: Path, text: str, *, keep: bool) -> None:
     try:
         old = path.stat()
         if keep:
-            stamp = time.strftime("%Y%m%dT%H%M%S", time.gmtime())
+            stamp = datetime.now(UTC).strftime("%Y%m%dT%H%M%S.%f")
             _write(path.with_name(f"{path.name}.bak-{stamp}"), path.read_bytes(), old)
         _write(part, text.encode(), old)
         part.replace(path)
