@@ -38,7 +38,7 @@ def site_file(folder: Path, url: str, points: str = "speed: {ref: 40001, unit: H
 async def until_read(running: Running, point: str) -> None:
     async with asyncio.timeout(20):
         while (current := running.collector.current(point)) is None or current.sample.value is None:
-            await asyncio.sleep(0.005)
+            await asyncio.sleep(0)
 
 
 async def test_the_screen_shows_the_newest_values_and_the_log(tmp_path: Path) -> None:
@@ -100,7 +100,7 @@ async def test_a_hangup_reads_the_file_again(tmp_path: Path, capsys: pytest.Capt
         async with asyncio.timeout(20):
             while "nothing was changed" not in said:
                 said += capsys.readouterr().err
-                await asyncio.sleep(0.005)
+                await asyncio.sleep(0)
         assert running.collector.current("pump.flow") is not None
         os.kill(os.getpid(), signal.SIGTERM)
         await attending

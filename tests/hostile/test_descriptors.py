@@ -42,7 +42,7 @@ DESCRIPTORS = """
                     writer.close()
                 async with asyncio.timeout(20):
                     while len(server._listener.streams) > 1:
-                        await asyncio.sleep(0.01)
+                        await asyncio.sleep(0)
                     async with Client(server.url) as late:
                         assert await late.read_holding_registers(0) == [42]
                 print("accepting again")
