@@ -25,6 +25,8 @@ async def test_a_look_is_cancelled_and_shows_what_was_found(opened: Opening, das
         await page.get_by_label("Addresses").fill("127.2.0.0/16")
         await expect(page.get_by_text("65,534 addresses: at most")).to_be_visible()
         await page.get_by_role("button", name="Scan", exact=True).click()
+        await expect(page.get_by_role("button", name="Cancel")).to_be_visible()
+        await page.reload()
         await page.get_by_role("button", name="Cancel").click()
         await expect(page.get_by_text("Ended early")).to_be_visible()
         await expect(page.get_by_text("0 devices, 0 units")).to_be_visible()

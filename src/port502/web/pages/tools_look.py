@@ -44,16 +44,23 @@ class Look:
         self._progress.set_visibility(False)
         self._result = ui.column().classes("p5-found")
         self._timer = ui.timer(REFRESH, self._refresh, active=False)
-        ui.context.client.on_delete(self.cancel)
+        ui.context.client.on_delete(self._leave)
+        mine = (one for one in jobs.of(owner_of(visit.identity)) if one.kind == kind and one.state == RUNNING)
+        if (job := next(mine, None)) is not None:
+            self._hold(job)  # the page was loaded again, or moved to another screen
 
     async def begin(self, target: str, work: Callable[[], Work]) -> None:
         """Begin; what cannot be asked is said."""
 
         def deed() -> None:
-            self._job = self._jobs.begin(self._kind, target, owner_of(self._visit.identity), work())
+            self._hold(self._jobs.begin(self._kind, target, owner_of(self._visit.identity), work()))
 
-        if not await act(self._visit, Role.ENGINEER, deed):
-            return
+        await act(self._visit, Role.ENGINEER, deed)
+
+    def _hold(self, job: Job) -> None:
+        """Show a job from now on; it ends with this tab."""
+        self._job = job
+        job.holder = self
         self._result.clear()
         self._steps.clear()
         self._seen = 0
@@ -65,6 +72,10 @@ class Look:
         """End it early; what was found until then is shown."""
         if self._job is not None:
             self._jobs.cancel(self._job)
+
+    def _leave(self) -> None:
+        if self._job is not None and self._job.holder is self:
+            self.cancel()
 
     def _refresh(self) -> None:
         job = self._job

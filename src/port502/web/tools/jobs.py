@@ -28,7 +28,7 @@ class Job:
     """One piece of work: ``done`` of ``total`` parts, its newest ``steps`` in words, and its ``result`` at the end.
 
     ``so_far`` gives what there is of a result while it runs, which is the result where it is cancelled. ``began`` and
-    ``ended`` are monotonic seconds.
+    ``ended`` are monotonic seconds. ``holder`` is the tab that it belongs to, and ends with.
     """
 
     id: str
@@ -45,6 +45,7 @@ class Job:
     ended: float = 0.0
     so_far: Callable[[], Any] | None = None
     task: asyncio.Task[None] | None = None
+    holder: object = None
 
     @property
     def seconds(self) -> float:
