@@ -350,3 +350,33 @@ def test_a_capture_is_no_log_and_may_hold_nothing(run: Run, tmp_path: Path) -> N
     done = run("guard", "learn", "--from", capture, "--filter", "modbus.func_code == 99")
     assert done.code == 2
     assert "no Modbus request" in done.err
+
+
+@pytest.mark.slow
+def test_a_guard_that_looks_for_intruders_writes_down_what_it_finds(device: str, tmp_path: Path) -> None:
+    (tmp_path / "policy.yaml").write_text(POLICY)
+    (tmp_path / "usual.yaml").write_text("baseline: nobody\nconversations: []\n")
+    words = ["guard", "--listen", "tcp://127.0.0.1:0", "--upstream", device, "--policy", "policy.yaml"]
+    words += ["--audit", "audit.jsonl", "--findings", "--baseline", "usual.yaml"]
+    with started(*words, folder=tmp_path) as (_, url), SyncClient(url) as client:
+        client.read_holding_registers(0)
+        with pytest.raises(IllegalFunctionError):
+            client.diagnostics(4)
+    found = {one["cause"]: one for one in records(tmp_path / "audit.jsonl") if one["event"] == "finding"}
+    assert set(found) == {"CLIENT.ROGUE", "DIAGNOSTICS.LISTEN_ONLY"}
+    assert found["CLIENT.ROGUE"]["severity"] == "high"
+
+
+def test_a_baseline_is_for_findings(run: Run) -> None:
+    words = (
+        "guard",
+        "--listen",
+        "tcp://127.0.0.1:0",
+        "--upstream",
+        "tcp://127.0.0.1:1",
+        "--policy",
+        "p.yaml",
+    )
+    done = run(*words, "--baseline", "usual.yaml")
+    assert done.code == 2
+    assert "--baseline goes with --findings" in done.err

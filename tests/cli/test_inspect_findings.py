@@ -59,7 +59,6 @@ def test_a_learned_baseline_shows_the_stranger(
     assert [one["finding"] for one in found] == [
         "WRITE.STRANGER",
         "DIAGNOSTICS.LISTEN_ONLY",
-        "WRITE.STRANGER",
         "CLIENT.ROGUE",
     ]
     assert found[0]["frames"] == [977]

@@ -13,6 +13,7 @@ import port502
 from port502.discover.doctor.findings import FINDINGS
 from port502.protocol.codes import EXCEPTION_NAMES, FUNCTION_NAMES
 from port502.traffic.filter.compiled import compile_filter
+from port502.traffic.findings.table import DETECTIONS
 
 ROOT = Path(__file__).parents[2]
 
@@ -99,3 +100,15 @@ def test_every_finding_of_the_doctor_has_its_section_and_what_shows_it(site: Pat
         assert row[0] == finding.title
         assert row[1].endswith(("(loopback)", "(network namespaces)"))
     assert "{" not in page.replace("{ port502", "")
+
+
+def test_every_detection_has_its_section_and_its_techniques(site: Path) -> None:
+    page = (site / "reference/detections.md").read_text()
+    for code, one in DETECTIONS.items():
+        assert f"\n## {code}\n" in page
+        (row,) = re.findall(
+            rf"^\| \[{re.escape(code)}\]\(#\S+\) \| (\w+) \| .+ \| .* \| (.+) \|$", page, re.MULTILINE
+        )
+        assert row[0] == one.severity
+        assert re.fullmatch(r"T\d{4}( T\d{4})*", row[1])
+    assert "{" not in page

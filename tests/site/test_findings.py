@@ -77,7 +77,6 @@ async def test_a_baseline_shows_strangers(path: Path) -> None:
         await attack(running)
         assert {one.code for one in running.status().findings} == {
             "CLIENT.ROGUE",
-            "WRITE.STRANGER",
             "DIAGNOSTICS.LISTEN_ONLY",
         }
 

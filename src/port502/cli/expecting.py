@@ -8,11 +8,13 @@ from pathlib import Path
 
 from port502.errors import UsageError
 from port502.guard.policy import Policy
+from port502.site.baseline_file import load_baseline
 from port502.site.build import Site, load_site
 from port502.site.document import read_document
 from port502.site.faults import SiteFileError
 from port502.site.file_kind import BASELINE, DEVICE, FIRST_KEYS, MAP, PLANT, POLICY, SITE, UNKNOWN, kind_of
 from port502.site.policy_file import load_policy
+from port502.traffic.findings.baseline import Baseline
 
 _TAKEN_BY = {
     SITE: "port502 run {}",
@@ -54,6 +56,12 @@ def policy_of(path: Path) -> Policy:
     """The policy of a policy file; raises SiteFileError, and UsageError for a file of another kind."""
     with expecting(path, POLICY):
         return load_policy(path)
+
+
+def baseline_of(path: Path) -> Baseline:
+    """What a baseline file says is usual; raises SiteFileError, and UsageError for a file of another kind."""
+    with expecting(path, BASELINE):
+        return load_baseline(path)
 
 
 def _kind_in(path: Path, kinds: Sequence[str]) -> str:

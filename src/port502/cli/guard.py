@@ -13,7 +13,7 @@ import typer
 from port502.cli import guard_lock, guard_tools, options
 from port502.cli.capture_options import DisplayFilter, Keys, Ports, read_captures
 from port502.cli.exits import message
-from port502.cli.expecting import policy_of
+from port502.cli.expecting import baseline_of, policy_of
 from port502.cli.lasting import seconds_of
 from port502.cli.logs import logging_to
 from port502.cli.loop import run
@@ -25,7 +25,7 @@ from port502.commission.learned.roles import client_names
 from port502.errors import Port502Error, UsageError
 from port502.guard.auditor import WhenFull
 from port502.guard.gate import Gate, Observer
-from port502.guard.guard import Guard
+from port502.guard.guard import Ears, Guard
 from port502.guard.learn import propose
 from port502.guard.policy import Policy
 from port502.guard.seen import Recorder, read_seen
@@ -107,6 +107,8 @@ class Doors:
     tls: Tls | None
     upstream_tls: Tls | None
     long_frames: tuple[LongFrames, ...] = ()
+    findings: bool = False
+    baseline: Path | None = None
 
 
 @app.callback()
@@ -153,6 +155,15 @@ def guard(
             show_default=False,
         ),
     ] = None,
+    findings: Annotated[
+        bool, typer.Option("--findings", help="Look for intruders: findings go to the log and the audit log.")
+    ] = False,
+    baseline: Annotated[
+        Path | None,
+        typer.Option(
+            "--baseline", metavar="FILE", help="With --findings: what is usual.", show_default=False
+        ),
+    ] = None,
     certificate: options.Certificate = None,
     key: options.Key = None,
     authority: options.Authority = None,
@@ -185,6 +196,8 @@ def guard(
         return
     if listen is None or upstream is None or policy is None:
         raise UsageError("a guard needs --listen, --upstream and --policy; see `port502 guard --help`")
+    if baseline is not None and not findings:
+        raise UsageError("--baseline goes with --findings")
     doors = Doors(
         listen,
         upstream,
@@ -199,6 +212,8 @@ def guard(
             server_side=False,
         ),
         tuple(map(long_frames_of, long_frame or ())),
+        findings=findings,
+        baseline=baseline,
     )
 
     def current() -> Policy:
@@ -375,7 +390,16 @@ def _made(doors: Doors, gate: Gate) -> Guard:
         tls=doors.tls,
         upstream_tls=doors.upstream_tls,
         long_frames=doors.long_frames,
+        ears=_ears(doors, gate) if doors.findings else None,
     )
+
+
+def _ears(doors: Doors, gate: Gate) -> Ears:
+    """What looks for intruders at the guard's door."""
+    from port502.site.findings import ListenerFindings
+
+    usual = baseline_of(doors.baseline) if doors.baseline is not None else None
+    return ListenerFindings("guard", doors.listen, gate.auditor, usual)
 
 
 def long_frames_of(text: str) -> LongFrames:

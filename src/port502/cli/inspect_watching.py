@@ -83,9 +83,6 @@ class Watching:
 
 
 def _baseline(path: Path) -> Baseline:
-    from port502.cli.expecting import expecting
-    from port502.site.baseline_file import load_baseline
-    from port502.site.file_kind import BASELINE
+    from port502.cli.expecting import baseline_of  # it brings all kinds of files with it
 
-    with expecting(path, BASELINE):
-        return load_baseline(path)
+    return baseline_of(path)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from port502.protocol.codes import function_name
+from port502.protocol.codes import DIAGNOSTICS, function_name
 from port502.traffic.findings.access import Access, accesses, changes, operation
 from port502.traffic.findings.asking import IDENTIFYING, PROGRAMMING
 from port502.traffic.findings.baseline import Baseline, Conversation
@@ -23,7 +23,8 @@ class Novelty(Noting):
     def look(self, talk: Talk, message: Message) -> None:
         """One request with a function code."""
         known = talk.known or {}
-        writes = changes(message)
+        # What diagnostics change is told by what they are.
+        writes = changes(message) and message.function != DIAGNOSTICS
         if not known:
             device = talk.client in self._servers and talk.client not in self._clients
             self.note_talk("CLIENT.FIELD_DEVICE" if device else "CLIENT.ROGUE", talk, message)
