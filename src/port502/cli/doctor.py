@@ -24,12 +24,10 @@ from port502.discover.doctor.examine import Examination
 from port502.discover.doctor.expect import parse_expected
 from port502.discover.doctor.failed_write import FailedWrite, parse_failed_write
 from port502.discover.doctor.page import page
-from port502.discover.doctor.question import DEEP, Pace, Question
+from port502.discover.doctor.question import DEEP, Pace, Question, parse_read
 from port502.discover.doctor.report import Report, StepDone
 from port502.discover.pages import check_path, write_page
 from port502.errors import UsageError
-from port502.protocol.codes import MAX_READ_BITS, MAX_READ_REGISTERS
-from port502.registers.reference import Reference, parse_reference
 from port502.transport.tls import tls_of
 from port502.transport.url import Target, parse_url
 
@@ -132,7 +130,7 @@ def doctor(
         pace = replace(pace, timeout=timeout, patience=patience, connect=wait)
     question = replace(
         question,
-        reads=tuple(_read(one) for one in refs or ()),
+        reads=tuple(parse_read(one) for one in refs or ()),
         expected=tuple(parse_expected(one) for one in expect or ()),
         deep=deep,
         mac=mac or question.mac,
@@ -215,14 +213,6 @@ def _place(target: str, unit: int | None, site: Path | None, secure: Secure) -> 
         source=connection.source,
         tls=None if connection.tls is None else connection.tls.context(server_side=False),
     )
-
-
-def _read(text: str) -> Reference:
-    reference = parse_reference(text)
-    most = MAX_READ_BITS if reference.table.is_bits else MAX_READ_REGISTERS
-    if reference.span > most:
-        raise UsageError(f"{text}: one request reads at most {most}; give the part that fails")
-    return reference
 
 
 def _failed_write(log: Path | None, typed: str | None, target: Target) -> FailedWrite | None:

@@ -13,6 +13,21 @@ from port502.traffic.packet import Packet
 Record: TypeAlias = dict[str, object]
 Place: TypeAlias = Callable[[int], tuple[str, int]]
 
+_OF_PDU: Final = (
+    "reference_num",
+    "word_cnt",
+    "bit_cnt",
+    "byte_cnt",
+    "write_reference_num",
+    "write_word_cnt",
+    "and_mask",
+    "or_mask",
+    "diagnostic_code",
+    "mei",
+    "read_device_id",
+    "object_id",
+)
+
 COLUMNS: Final = (
     "file",
     "frame",
@@ -32,39 +47,13 @@ COLUMNS: Final = (
     "is_response",
     "request_frame",
     "response_time_ms",
-    "reference_num",
-    "word_cnt",
-    "bit_cnt",
-    "byte_cnt",
-    "write_reference_num",
-    "write_word_cnt",
-    "and_mask",
-    "or_mask",
-    "diagnostic_code",
-    "mei",
-    "read_device_id",
-    "object_id",
+    *_OF_PDU,
     "values",
     "transport",
     "framing",
     "problems",
 )
 """The fields of a message in their order."""
-
-_OF_PDU: Final = (
-    "reference_num",
-    "word_cnt",
-    "bit_cnt",
-    "byte_cnt",
-    "write_reference_num",
-    "write_word_cnt",
-    "and_mask",
-    "or_mask",
-    "diagnostic_code",
-    "mei",
-    "read_device_id",
-    "object_id",
-)
 
 
 def record_of(message: Message, place: Place | None = None) -> Record:

@@ -6,7 +6,9 @@ from dataclasses import dataclass, field
 
 from port502.discover.doctor.expect import Expected
 from port502.discover.doctor.failed_write import FailedWrite
-from port502.registers.reference import Reference
+from port502.errors import UsageError
+from port502.protocol.codes import MAX_READ_BITS, MAX_READ_REGISTERS
+from port502.registers.reference import Reference, parse_reference
 from port502.transport.tls import Tls
 from port502.transport.url import Target
 
@@ -69,3 +71,12 @@ class Question:
     def asked(self) -> tuple[Reference, ...]:
         """Every reference that the question names."""
         return self.reads + tuple(one.reference for one in self.expected)
+
+
+def parse_read(text: str) -> Reference:
+    """What one request can read; raises UsageError for what is no reference, or more than that."""
+    reference = parse_reference(text)
+    most = MAX_READ_BITS if reference.table.is_bits else MAX_READ_REGISTERS
+    if reference.span > most:
+        raise UsageError(f"{text}: one request reads at most {most}; give the part that fails")
+    return reference

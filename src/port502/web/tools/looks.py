@@ -10,7 +10,7 @@ from typing import Any
 from port502.client.settings import check_unit
 from port502.discover.doctor.examine import Examination
 from port502.discover.doctor.expect import parse_expected
-from port502.discover.doctor.question import DEEP, Pace, Question
+from port502.discover.doctor.question import DEEP, Pace, Question, parse_read
 from port502.discover.doctor.report import Report, StepDone
 from port502.discover.estimate import Estimate, estimate
 from port502.discover.examine import Knowledge
@@ -20,9 +20,7 @@ from port502.discover.scanner import Progress, Scanner
 from port502.discover.settings import PORTS, ScanSettings
 from port502.discover.targets import Targets, parse_numbers, parse_targets, read_list
 from port502.errors import UsageError
-from port502.protocol.codes import MAX_READ_BITS, MAX_READ_REGISTERS
 from port502.registers.maps.model import MapPoint
-from port502.registers.reference import Reference, parse_reference
 from port502.site.build import Site
 from port502.transport.url import Target, parse_url
 from port502.web.tools.jobs import Job
@@ -112,7 +110,7 @@ def examining(complaint: Complaint, site: Site | None) -> Running:
     question = Question(
         place,
         check_unit(complaint.unit),
-        reads=tuple(_read(one) for one in reads),
+        reads=tuple(parse_read(one) for one in reads),
         expected=tuple(parse_expected(one) for one in expected),
         deep=complaint.deep,
         pace=DEEP if complaint.deep else Pace(),
@@ -128,14 +126,6 @@ def examining(complaint: Complaint, site: Site | None) -> Running:
         return await examination.run()
 
     return work
-
-
-def _read(text: str) -> Reference:
-    reference = parse_reference(text)
-    most = MAX_READ_BITS if reference.table.is_bits else MAX_READ_REGISTERS
-    if reference.span > most:
-        raise UsageError(f"{text}: one request reads at most {most}; give the part that fails")
-    return reference
 
 
 @dataclass(frozen=True, slots=True)
