@@ -10,7 +10,7 @@ from contextlib import contextmanager
 
 from port502.cli.output import printable
 
-LOGGERS = ("port502", "asyncio")
+LOGGERS = ("port502", "asyncio", "nicegui")
 _LEVELS = {-1: logging.ERROR, 0: logging.WARNING, 1: logging.INFO}
 
 

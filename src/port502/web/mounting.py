@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 from importlib import import_module
+from logging import CRITICAL, getLogger
 
 from fastapi import FastAPI
+
+from port502.web.admitting import Admitting
 
 PAGES = ("login", "overview", "devices", "connection", "points", "trends", "alarms", "security")
 
@@ -24,6 +27,8 @@ TOOLS = (
 
 def load(*, site: bool = True) -> None:
     """Import the pages, each of which announces itself to the framework."""
+    for talker in ("engineio.server", "socketio.server"):  # what a stranger sends over a socket is no news
+        getLogger(talker).setLevel(CRITICAL)
     for page in dict.fromkeys((*PAGES, *TOOLS)) if site else TOOLS:
         import_module(f"port502.web.pages.{page}")
 
@@ -31,8 +36,13 @@ def load(*, site: bool = True) -> None:
 def mount(app: FastAPI, *, site: bool = True) -> None:
     """Add the pages to an application, of a site or the tools alone; a process can do so once."""
     load(site=site)
+    from nicegui import app as pages
     from nicegui import ui
 
+    from port502.web.pages.unclaimed import not_there
+
+    pages.add_middleware(Admitting)
+    pages.add_exception_handler(404, not_there)
     ui.run_with(
         app, title="port502", dark=None, language="en-US", show_welcome_message=False, reconnect_timeout=10.0
     )

@@ -13,6 +13,7 @@ from nicegui import ui
 from starlette.requests import Request
 
 from port502.web.gate import IDENTITY, STATE, Door, cookie_of
+from port502.web.pages.unclaimed import bounded
 from port502.web.pages.words import alarm_mark
 from port502.web.roles import NOBODY, Identity, Role
 from port502.web.station import Station
@@ -79,6 +80,7 @@ def site_name(site: Station | None) -> str:
 
 def visit_of(request: Request) -> Visit:
     """The visit that a request begins."""
+    bounded(ui.context.client)
     state = request.scope[STATE]
     host = request.client.host if request.client is not None else ""
     secret = cookie_of(request.headers.get("cookie", ""))

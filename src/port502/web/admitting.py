@@ -1,0 +1,38 @@
+"""Before the pages: who is nobody sees none of them, and gets no socket of theirs, but the way to log in."""
+
+from __future__ import annotations
+
+from starlette.responses import PlainTextResponse, RedirectResponse
+
+from port502.web.gate import IDENTITY, App, Receive, Scope, Send
+from port502.web.roles import NOBODY, Role
+
+OPEN = frozenset({"/login", "/logout"})
+"""Pages for everybody; they are plain, without the files and sockets of the framework."""
+NO_PAGES = ("/_nicegui", "/api/")
+"""What programs ask for, who cannot log in on a page."""
+
+
+class Admitting:
+    """A layer around the pages that lets only those in who may look: pages, their files, their sockets."""
+
+    def __init__(self, app: App) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass on what somebody may see; a browser of anybody else is led to the login."""
+        if scope["type"] not in ("http", "websocket") or _may_pass(scope):
+            await self._app(scope, receive, send)
+        elif scope["type"] == "websocket":
+            await receive()
+            await send({"type": "websocket.close", "code": 1008, "reason": "this needs a login"})
+        elif scope["path"].startswith(NO_PAGES):
+            await PlainTextResponse("this needs a login\n", 401)(scope, receive, send)
+        else:
+            await RedirectResponse("/login", 303)(scope, receive, send)
+
+
+def _may_pass(scope: Scope) -> bool:
+    if scope["type"] == "http" and scope["path"] in OPEN:
+        return True
+    return bool(scope.get(IDENTITY, NOBODY).may(Role.VIEWER))
