@@ -43,7 +43,7 @@ window.addEventListener("load", () => {
     for (const one of document.querySelectorAll(".cm-content")) one.setAttribute("aria-label", "Site file");
     for (const one of document.querySelectorAll(".cm-scroller")) one.tabIndex = 0;
     const dark = document.body.classList.contains("body--dark");
-    if (dark === told || !window.did_handshake) return;
+    if (dark === told || !window.did_handshake || !document.querySelector(".cm-content")) return;
     told = dark;
     emitEvent("p5-dark", dark);
   }, 300);
