@@ -23,6 +23,9 @@ from port502.traffic.decoding.responses import response_layout
 from port502.traffic.dissector import Dissector
 from port502.traffic.fields import fields_of
 from port502.traffic.filter.compiled import compile_filter
+from port502.traffic.findings.attack import own_attack
+from port502.traffic.findings.engine import Engine
+from port502.traffic.findings.ledger import Ledger
 from port502.traffic.flows import Flows
 from port502.traffic.headers import headers_of
 from port502.traffic.hextext.piece import Piece
@@ -164,15 +167,21 @@ def _capture(parser: PcapParser | PcapngParser, data: bytes) -> None:
         return
     records = parser.feed(data)
     parser.end()
-    dissector, flows = Dissector(), Flows()
+    dissector, flows, ledger = Dissector(), Flows(), Ledger()
     found: list[Message] = []
     for packet in dissector.packets(records[:200]):
         json.dumps(packet_record(packet))
         found += packet.messages
     found += dissector.end()
     flows.add(found)
+    for learn_for in (None, 0.001):
+        engine = Engine(ledger, learn_for=learn_for)
+        engine.happened(dissector.events)
+        engine.add(found)
     for message in found:
         json.dumps(message_record(message))
+    for finding in ledger.findings:
+        json.dumps(finding.record(own_attack()))
 
 
 TARGETS: dict[str, Target] = {
