@@ -24,6 +24,14 @@ PAGES = {
     "connection": ("/connection/plc", ".p5-part"),
     "connection-lost": ("/connection/dead-meter", ".p5-part"),
     "security": ("/security", ".p5-part"),
+    "tools-decode": ("/tools?hex=00+01+00+00+00+06+01+03+00+00+00+02", ".p5-card"),
+    "tools-encode": ("/tools/encode", ".p5-card"),
+    "tools-explain": ("/tools/explain?q=exception+2", ".p5-card"),
+    "tools-maps": ("/tools/maps?map=abb/b23", ".p5-card"),
+    "tools-identify": ("/tools/identify", ".p5-card"),
+    "tools-doctor": ("/tools/doctor", ".p5-card"),
+    "tools-scan": ("/tools/scan", ".p5-card"),
+    "tools-site": ("/tools/site", ".p5-card"),
     "login": ("/login", "input"),
 }
 """What is looked at, and what is there once it is drawn."""

@@ -45,6 +45,8 @@ PAGES = (
     "/trends?point=pump.speed&point=pump.words",
     "/alarms",
     "/connection/plc",
+    "/security",
+    "/tools/site",
 )
 
 
