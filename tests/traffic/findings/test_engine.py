@@ -144,3 +144,30 @@ def test_rtu_over_tcp_is_looked_at_too() -> None:
         line.send(frame("01 03 0000 0001")).send(frame("01 03 02 0007"), client=False)
     line.send(frame("01 08 0004 0000"))
     assert [one.code for one in found(scene)] == ["DIAGNOSTICS.LISTEN_ONLY"]
+
+
+def test_what_is_kept_for_all_talks_together_is_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(engines, "MOST_KEPT", 50)
+    scene = Scene()
+    lines = [scene.line(f"10.1.{number}.1") for number in range(10)]
+    for address in range(20):
+        for line in lines:
+            line.read(7 * address, 3)
+    engine = Engine(Ledger())
+    engine.add(Dissector().feed(scene.records))
+    assert sum(len(talk.usual) + len(talk.answers) for talk in engine._talks.values()) <= 51
+    assert engine.ledger.findings == []
+
+
+def test_strangers_do_not_drive_out_what_is_usual(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(engines, "MOST_TALKS", 16)
+    scene = Scene()
+    one, other = usual_morning(scene)
+    scene.at = 601.0
+    for number in range(200):
+        scene.line(INTRUDER, f"10.9.{number}.1", opened=False).knock().refuse()
+        if number % 5 == 0:
+            scene.at += 1
+            one.read(0, 10)
+            other.read(0, 10)
+    assert "TROUBLE.MISSING" not in {one.code for one in found(scene, learn_for=600)}

@@ -12,8 +12,9 @@ from port502.protocol.codes import (
     ILLEGAL_FUNCTION,
 )
 from port502.traffic.findings.asking import SILENT_UNITS
+from port502.traffic.findings.ledger import Ledger
 from port502.traffic.findings.notes import Noting
-from port502.traffic.findings.talk import MOST_UNITS, Talk
+from port502.traffic.findings.talk import Talk
 from port502.traffic.findings.window import Different, Times
 from port502.traffic.judge import faults
 from port502.traffic.message import Message
@@ -22,15 +23,33 @@ REFUSALS: Final = 20
 PLACES: Final = 5
 FUNCTIONS: Final = 3
 SLOW_ANSWERS: Final = 10
-MOST_REMEMBERED: Final = 128
+MOST_REMEMBERED: Final = 64
 """Refusals of a unit that are remembered within the minute."""
+
+MOST_REFUSING: Final = 2_048
+"""Units of talks whose refusals are remembered."""
 
 _NO_UNIT: Final = frozenset({GATEWAY_PATH_UNAVAILABLE, GATEWAY_TARGET_FAILED})
 _PER_MS: Final = 1_000_000
 
 
+class _Refused:
+    """What a unit refused a client within the last minute."""
+
+    __slots__ = ("functions", "places", "times")
+
+    def __init__(self) -> None:
+        self.times = Times(most=MOST_REMEMBERED)
+        self.places = Different(most=MOST_REMEMBERED)
+        self.functions = Different(most=MOST_REMEMBERED)
+
+
 class Answering(Noting):
     """Looks at responses that are not known to be in order."""
+
+    def __init__(self, ledger: Ledger) -> None:
+        super().__init__(ledger)
+        self._refusing: dict[tuple[Talk, int], _Refused] = {}
 
     def look(self, talk: Talk, message: Message, *, unasked: bool) -> None:
         """One response with a function code; ``unasked`` where it is sure that nothing was asked."""
@@ -69,9 +88,12 @@ class Answering(Noting):
 
     def _refused(self, talk: Talk, message: Message, unit: int, code: int) -> None:
         time = message.time
-        if len(talk.refusals) >= MOST_UNITS and unit not in talk.refusals:
-            return
-        count = talk.refusals.setdefault(unit, Times(most=MOST_REMEMBERED)).add(time)
+        refused = self._refusing.get((talk, unit))
+        if refused is None:
+            if len(self._refusing) >= MOST_REFUSING:
+                del self._refusing[next(iter(self._refusing))]
+            refused = self._refusing[talk, unit] = _Refused()
+        count = refused.times.add(time)
         if count >= REFUSALS:
             self.note("TROUBLE.EXCEPTIONS", talk, message, count=count, exception=f"{code:02X}")
         request = message.request
@@ -81,12 +103,12 @@ class Answering(Noting):
                 self.note_talk("SCAN.UNITS", talk, message, count=silent)
         elif code == ILLEGAL_DATA_ADDRESS and request is not None:
             place = message.func_code, request.fields.reference_num
-            count = talk.refused_places.setdefault(unit, Different()).add(place, time)
+            count = refused.places.add(place, time)
             if count >= PLACES:
                 how = "which it does not have"
                 self.note("SCAN.ADDRESSES", talk, message, about="refused", count=count, how=how)
         elif code == ILLEGAL_FUNCTION:
             function = (message.function or 0) & ~EXCEPTION_BIT
-            count = talk.refused_functions.setdefault(unit, Different()).add(function, time)
+            count = refused.functions.add(function, time)
             if count >= FUNCTIONS:
                 self.note("SCAN.FUNCTIONS", talk, message, count=count)

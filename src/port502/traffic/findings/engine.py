@@ -29,11 +29,14 @@ from port502.traffic.message import Message
 from port502.traffic.way import Way
 
 MOST_WAYS: Final = 16_384
-MOST_TALKS: Final = 8_192
+MOST_TALKS: Final = 4_096
 MOST_STREAMS: Final = 65_536
 """Ways, talks and connections that are remembered; of more the oldest are forgotten."""
 
 WAITING: Final = 100
+MOST_KEPT: Final = 250_000
+"""Requests and answers of all talks together that are known to need no second look."""
+
 LOOKS: Final = 10 * SECOND
 """Time between looks for what is missing."""
 
@@ -80,6 +83,7 @@ class Engine(Noting):
         self._missing: set[Who] = set()
         self._first: int | None = None
         self._next = 0
+        self._kept = 0
 
     @property
     def learning(self) -> bool:
@@ -227,7 +231,9 @@ class Engine(Noting):
         talk = self._talks.get(key)
         if talk is None:
             if len(self._talks) >= MOST_TALKS:
-                for old in list(self._talks)[: MOST_TALKS // 8]:
+                # Those of the baseline are kept, whoever knocks: they would be missed.
+                others = [one for one, talk in self._talks.items() if not talk.known] or list(self._talks)
+                for old in others[: MOST_TALKS // 8]:
                     del self._talks[old]
             talk = self._talks[key] = Talk(way.client, way.server, way.server_port)
             if self.baseline is not None:
@@ -286,8 +292,7 @@ class Engine(Noting):
             self._novelty.look(talk, message)
         self._written.look(talk, message)
         if self.ledger.noted == noted and is_plain_read(message):
-            if len(talk.usual) >= MOST_USUAL:
-                talk.usual.clear()
+            self._keep(len(talk.usual) >= MOST_USUAL, talk)
             talk.usual.add(message.adu[6:])
 
     def _answered(self, talk: Talk, message: Message) -> None:
@@ -303,9 +308,20 @@ class Engine(Noting):
         request = message.request
         code = message.function or 0
         if request is not None and self.ledger.noted == noted and 0 < code < 5 and not message.notes:
-            if len(talk.answers) >= MOST_USUAL:
-                talk.answers.clear()
+            self._keep(len(talk.answers) >= MOST_USUAL, talk)
             talk.answers.add((message.adu[6:9], len(message.adu), request.adu[6:]))
+
+    def _keep(self, full: bool, talk: Talk) -> None:
+        """Make room for something more that needs no second look."""
+        self._kept += 1
+        if full:
+            talk.usual.clear()
+            talk.answers.clear()
+        if self._kept > MOST_KEPT:
+            self._kept = 0
+            for one in {*self._talks.values(), *self._ways.values()}:
+                one.usual.clear()
+                one.answers.clear()
 
     def _odd(self, talk: Talk, message: Message) -> None:
         """What the dissector noticed, and bytes that are no Modbus."""

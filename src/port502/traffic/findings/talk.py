@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Final, TypeAlias
 
 from port502.traffic.findings.baseline import Conversation
-from port502.traffic.findings.window import SECOND, Different, Times, Tried
+from port502.traffic.findings.window import SECOND, Times, Tried
 
 MOST_USUAL: Final = 4_096
 """Requests, and kinds of answers, of a talk that are known to need no second look."""
@@ -68,9 +68,6 @@ class Talk:
         "opened",
         "openings",
         "port",
-        "refusals",
-        "refused_functions",
-        "refused_places",
         "responses",
         "second",
         "server",
@@ -103,9 +100,6 @@ class Talk:
         self.slowly: dict[int, int] = {}
         self.units = Tried()
         self.answered: set[int] = set()
-        self.refused_places: dict[int, Different] = {}
-        self.refused_functions: dict[int, Different] = {}
-        self.refusals: dict[int, Times] = {}
         self.address_run = Run()
         self.block_run = Run()
         self.opened: set[int] = set()

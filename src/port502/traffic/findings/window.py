@@ -14,10 +14,11 @@ MOST: Final = 1_024
 class Different:
     """Different things of the last ``span`` nanoseconds, each at the time it was last met."""
 
-    __slots__ = ("_met", "_span")
+    __slots__ = ("_met", "_most", "_span")
 
-    def __init__(self, span: int = MINUTE) -> None:
+    def __init__(self, span: int = MINUTE, most: int = MOST) -> None:
         self._span = span
+        self._most = most
         self._met: dict[Hashable, int] = {}
 
     def add(self, thing: Hashable, time: int) -> int:
@@ -25,7 +26,7 @@ class Different:
         met = self._met
         met.pop(thing, None)
         met[thing] = time
-        while len(met) > MOST or met[next(iter(met))] < time - self._span:
+        while len(met) > self._most or met[next(iter(met))] < time - self._span:
             del met[next(iter(met))]
         return len(met)
 
