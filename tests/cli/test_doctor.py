@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import json
-import os
 import signal
+import socket
 import subprocess
 import sys
 from pathlib import Path
@@ -13,7 +13,7 @@ import pytest
 
 from port502.guard.record import WRITE, Record
 from tests.cli.conftest import Run
-from tests.cli.served import black_hole, boiler, refusing_port, served
+from tests.cli.served import boiler, refusing_port, served
 
 SITE = """
 site: test
@@ -119,18 +119,29 @@ def test_steps_are_told_on_stderr_with_v(run: Run) -> None:
 
 @pytest.mark.slow
 def test_ctrl_c_prints_what_is_known_so_far() -> None:
-    with black_hole() as url:
+    with socket.create_server(("127.0.0.1", 0)) as silent:
         process = subprocess.Popen(
-            [sys.executable, "-m", "port502", "doctor", url, "--json"],
+            [
+                sys.executable,
+                "-m",
+                "port502",
+                "doctor",
+                f"tcp://127.0.0.1:{silent.getsockname()[1]}",
+                "--json",
+            ],
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
-            env={**os.environ, "PYTHONUNBUFFERED": "1"},
         )
         try:
-            with pytest.raises(subprocess.TimeoutExpired):
-                process.wait(2.5)
-            process.send_signal(signal.SIGINT)
-            out, _ = process.communicate(timeout=10)
+            silent.settimeout(30)
+            asked = b""
+            while not asked:  # connected to, and left again
+                connection, _ = silent.accept()
+                with connection:
+                    asked = connection.recv(260)
+                    if asked:
+                        process.send_signal(signal.SIGINT)
+                        out, _ = process.communicate(timeout=10)
         finally:
             process.kill()
             process.wait()

@@ -9,7 +9,7 @@ import signal
 import pytest
 
 from port502.cli.finish import finish
-from port502.cli.stopping import stoppable, wait
+from port502.cli.stopping import stoppable, unless_stopped, wait
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
@@ -52,3 +52,27 @@ async def test_signals_mean_afterwards_what_they_meant_before() -> None:
     with stoppable(lambda: None):
         pass
     assert {number: signal.getsignal(number) for number in before} == before
+
+
+async def test_work_ends_by_itself_or_by_a_signal() -> None:
+    ended = asyncio.Event()
+
+    async def short() -> int:
+        return 42
+
+    async def long() -> int:
+        try:
+            os.kill(os.getpid(), signal.SIGTERM)
+            await asyncio.Event().wait()
+        finally:
+            ended.set()
+        return 43
+
+    async def failing() -> int:
+        raise ValueError("broken")
+
+    assert await unless_stopped(short()) == 42
+    assert await unless_stopped(long()) is None
+    assert ended.is_set()
+    with pytest.raises(ValueError, match="broken"):
+        await unless_stopped(failing())

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import asyncio
 import time
-from contextlib import suppress
 from pathlib import Path
 from typing import Annotated
 
@@ -18,7 +16,7 @@ from port502.cli.expecting import site_of
 from port502.cli.loop import run
 from port502.cli.output import console, put, put_json, say
 from port502.cli.scan_files import read_inventory
-from port502.cli.stopping import stoppable
+from port502.cli.stopping import unless_stopped
 from port502.cli.target import site_path
 from port502.commission.address_sheet import AddressSheet, is_sheet, read_address_sheet, write_address_sheet
 from port502.commission.audit.audit import audit as audited
@@ -169,16 +167,9 @@ async def _look(site: Site, *, services: bool, quiet: bool) -> tuple[Live, bool]
             say("port502: port502 run works on this site: it is asked, and its devices are left alone")
         return live_of(ask_status(control).collector), False
     visit = Visit(services, (lambda _: None) if quiet else (lambda name: say(f"port502: looking at {name}")))
-    with stoppable() as stopped:
-        work = asyncio.create_task(visit.look(site.connections))
-        waiting = asyncio.create_task(stopped.wait())
-        await asyncio.wait((work, waiting), return_when=asyncio.FIRST_COMPLETED)
-        waiting.cancel()
-        if work.done():
-            return work.result(), False
-        work.cancel()
-        with suppress(asyncio.CancelledError):
-            await work
-        reached = {one.connection for one in visit.done}
-        unseen = [(one.name, "interrupted") for one in site.connections if one.name not in reached]
-        return visit.seen(unseen), True
+    seen = await unless_stopped(visit.look(site.connections))
+    if seen is not None:
+        return seen, False
+    reached = {one.connection for one in visit.done}
+    unseen = [(one.name, "interrupted") for one in site.connections if one.name not in reached]
+    return visit.seen(unseen), True

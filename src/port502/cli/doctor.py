@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import sys
-from contextlib import AbstractContextManager, nullcontext, suppress
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import replace
 from pathlib import Path
 from typing import Annotated, Any
@@ -17,7 +17,7 @@ from port502.cli.exits import DONE, FAULTS_FOUND, INTERRUPTED
 from port502.cli.output import console, put, put_json, say
 from port502.cli.refused_write import refused_write
 from port502.cli.secure import Secure
-from port502.cli.stopping import stoppable
+from port502.cli.stopping import unless_stopped
 from port502.cli.target import find, site_path
 from port502.client.settings import check_unit
 from port502.discover.doctor.examine import Examination
@@ -153,17 +153,9 @@ async def _look(question: Question, *, verbose: int, quiet: bool) -> tuple[Repor
     """The report, and whether somebody stopped it before its end."""
     status = _Status(quiet=quiet, verbose=verbose)
     examination = Examination(question, status.begin, status.done)
-    with stoppable() as stopped, status.shown():
-        work = asyncio.create_task(examination.run())
-        waiting = asyncio.create_task(stopped.wait())
-        await asyncio.wait((work, waiting), return_when=asyncio.FIRST_COMPLETED)
-        waiting.cancel()
-        if work.done():
-            return work.result(), False
-        work.cancel()
-        with suppress(asyncio.CancelledError):
-            await work
-        return examination.report(interrupted=True), True
+    with status.shown():
+        found = await unless_stopped(examination.run())
+    return (examination.report(interrupted=True), True) if found is None else (found, False)
 
 
 class _Status:

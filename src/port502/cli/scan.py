@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Sequence
-from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Any
@@ -19,7 +17,7 @@ from port502.cli.scan_files import check_save, read_known, save
 from port502.cli.scan_plan import Plan, consent_to, plan_of, settings_for
 from port502.cli.scan_screen import Screen
 from port502.cli.secure import Secure
-from port502.cli.stopping import stoppable
+from port502.cli.stopping import unless_stopped
 from port502.discover.changes import Change, Known, Place, compare, known_of, was_asked
 from port502.discover.estimate import Estimate, estimate
 from port502.discover.examine import Knowledge
@@ -176,7 +174,7 @@ async def _scan(plan: Plan, settings: ScanSettings, show: Show) -> tuple[Invento
     """The inventory, and whether somebody ended the scan before it was complete."""
     total = len(plan.targets) + len(plan.neighbours)
     lines = not (show.json or show.csv)
-    with stoppable() as stopped, Screen(total, lines=lines, bar=not show.quiet) as screen:
+    with Screen(total, lines=lines, bar=not show.quiet) as screen:
         scanner = Scanner(
             plan.targets,
             settings,
@@ -185,18 +183,8 @@ async def _scan(plan: Plan, settings: ScanSettings, show: Show) -> tuple[Invento
             found=screen.found,
             moved=screen.moved,
         )
-        running = asyncio.get_running_loop().create_task(scanner.run())
-        stopping = asyncio.get_running_loop().create_task(stopped.wait())
-        try:
-            await asyncio.wait({running, stopping}, return_when=asyncio.FIRST_COMPLETED)
-            if running.done():
-                return running.result(), False
-            return scanner.inventory(), True
-        finally:
-            for task in (running, stopping):
-                task.cancel()
-                with suppress(asyncio.CancelledError):
-                    await task
+        found = await unless_stopped(scanner.run())
+        return (scanner.inventory(), True) if found is None else (found, False)
 
 
 def _looked_at(plan: Plan, settings: ScanSettings, inventory: Inventory, interrupted: bool) -> Any:

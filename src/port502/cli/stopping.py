@@ -8,15 +8,18 @@ from __future__ import annotations
 import asyncio
 import os
 import signal
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Coroutine, Iterator
 from contextlib import contextmanager
 from types import FrameType
+from typing import Any, TypeVar
 
 from port502.cli import interrupt
 
 INTERRUPT = "SIGINT"
 STOPS = (INTERRUPT, "SIGTERM")
 RELOAD = "SIGHUP"
+
+T = TypeVar("T")
 
 
 @contextmanager
@@ -44,6 +47,19 @@ def stoppable(reload: Callable[[], None] | None = None) -> Iterator[asyncio.Even
             if os.name != "nt":
                 loop.remove_signal_handler(number)
             signal.signal(number, handler)
+
+
+async def unless_stopped(work: Coroutine[Any, Any, T]) -> T | None:
+    """The outcome of the work; None where a signal ended it before its own end."""
+    with stoppable() as stopped:
+        running, stopping = asyncio.create_task(work), asyncio.create_task(stopped.wait())
+        try:
+            await asyncio.wait((running, stopping), return_when=asyncio.FIRST_COMPLETED)
+            return running.result() if running.done() else None
+        finally:
+            running.cancel()
+            stopping.cancel()
+            await asyncio.gather(running, stopping, return_exceptions=True)
 
 
 async def wait(stopped: asyncio.Event, seconds: float | None = None) -> None:
