@@ -108,6 +108,20 @@ def test_what_is_saved_reads_back(run: Run, capture: Path, tmp_path: Path) -> No
     assert saved == given
 
 
+@pytest.mark.parametrize("option", ["--write", "--parquet", "--learn-baseline"])
+def test_a_capture_is_never_written_over_while_it_is_read(
+    run: Run, capture: Path, tmp_path: Path, option: str
+) -> None:
+    given = capture.read_bytes()
+    (tmp_path / "same.pcap").symlink_to(capture)
+    (tmp_path / "also.pcap").hardlink_to(capture)
+    for name in (capture, tmp_path / "same.pcap", tmp_path / "also.pcap"):
+        done = run("inspect", capture, option, name)
+        assert done.code == 2
+        assert done.err == f"port502: {option} {name} is a capture that is read; name another file\n"
+        assert capture.read_bytes() == given
+
+
 def test_logs_and_parquet_instead_of_lines(run: Run, capture: Path, tmp_path: Path) -> None:
     pytest.importorskip("duckdb")
     done = run("inspect", capture, "--zeek", "logs", "--parquet", "out.parquet")

@@ -195,6 +195,8 @@ def inspect(
     place: Place | None = reading.place if len(reading.sources) > 1 else None
     series = Series(_points(map), changes=changes) if what == "values" else None
     live = follow is not None or any(one.name == STANDARD_INPUT for one in reading.sources)
+    for option, file in (("--write", write), ("--parquet", parquet), ("--learn-baseline", learn_baseline)):
+        _check_not_read(option, file, reading)
     outputs: list[Output] = []
     if parquet is not None:
         outputs.append(ParquetRows(parquet, what, place, series))
@@ -226,6 +228,16 @@ def inspect(
     _tell(reading, saving, quiet=quiet)
     if watching is not None and looking is not None and watching.fails(looking.ledger):
         raise typer.Exit(FAULTS_FOUND)
+
+
+def _check_not_read(option: str, file: Path | None, reading: Captures) -> None:
+    """What is written begins empty: it cannot be one of the captures that are read."""
+    if file is None or not file.exists():
+        return
+    for source in reading.sources:
+        read = Path(source.name)
+        if source.name != STANDARD_INPUT and read.exists() and read.samefile(file):
+            raise UsageError(f"{option} {file} is a capture that is read; name another file")
 
 
 def _check_form(what: What, *, json: bool, icsnpp: bool, csv: bool) -> None:
