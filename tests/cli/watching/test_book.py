@@ -99,3 +99,14 @@ async def test_what_is_watched_changes(boiler: tuple[Device, str]) -> None:
     assert book.entries == []
     assert await book.poll() == []
     await book.close()
+
+
+async def test_a_value_that_is_overdue_is_said_to_be(boiler: tuple[Device, str]) -> None:
+    book = book_on(boiler[1], "holding:0", "holding:1")
+    await book.poll()
+    book.entries[0].shown.read_at -= 10
+    book.grow_stale(1.0)
+    assert [one.shown.row.quality for one in book.entries] == ["uncertain", "good"]
+    await book.poll()
+    assert [one.shown.row.quality for one in book.entries] == ["good", "good"]
+    await book.close()

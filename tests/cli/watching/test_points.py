@@ -74,6 +74,17 @@ async def test_a_filter_keeps_the_cursor_on_its_value() -> None:
         await pilot.pause()
 
 
+async def test_the_cursor_is_in_sight_when_the_filter_goes() -> None:
+    app = Shell()
+    async with app.run_test(size=(80, 10)) as pilot:
+        app.table.show([value(number, f"pump.{number}") for number in range(500)])
+        app.table.sift("pump.4")
+        app.table.cursor = 60
+        name = app.table.shown[60].name
+        app.table.sift("")
+        await until(pilot, lambda: name in picture(app.table))
+
+
 async def test_values_are_marked_and_copied_and_held() -> None:
     app = Shell()
     async with app.run_test(size=(80, 20)) as pilot:

@@ -78,3 +78,14 @@ def test_only_finite_numbers_make_a_curve() -> None:
         2.5,
         *[None] * 5,
     ]
+
+
+def test_an_overdue_value_is_uncertain_until_there_is_a_newer_one() -> None:
+    one = Shown("1", ROW)
+    one.take(ROW, 100.0)
+    one.grow_stale(102.0, 3.0)
+    assert one.worth == "good"
+    one.grow_stale(104.0, 3.0)
+    assert (one.text, one.worth) == ("42", "uncertain: stale: a newer one is overdue")
+    one.take(ROW, 105.0)
+    assert one.worth == "good"

@@ -137,6 +137,8 @@ class AdHocApp(ValuesApp):
         """Say what there is now."""
         self.say("head", self._head())
         self.say_fault(self.book.fault)
+        if not self.paused:
+            self.book.grow_stale(self.interval)
         self.table.look_again()
         self._describe()
         self._exchanges = await self._heard.look()

@@ -30,6 +30,9 @@ RETRY: Final = 10.0
 RETRIES: Final = 3
 """So many refused values are tried again in one poll."""
 
+LEAST_STALE: Final = 2.0
+"""Seconds for which a value is good at least, however often it is read."""
+
 _REFUSALS = (ILLEGAL_FUNCTION, ILLEGAL_DATA_ADDRESS, ILLEGAL_DATA_VALUE)
 
 
@@ -109,6 +112,12 @@ class Book:
             self.tally.took.append(time.monotonic() - began)
         self.fault = fault
         return rows
+
+    def grow_stale(self, interval: float) -> None:
+        """Say of values that are overdue, three polls or some seconds, that they are."""
+        now = time.time()
+        for entry in self.entries:
+            entry.shown.grow_stale(now, max(3 * interval, LEAST_STALE))
 
     async def close(self) -> None:
         """Let go of the device."""

@@ -72,14 +72,18 @@ class Grid(ScrollView, can_focus=True):
 
     def watch_cursor(self) -> None:
         """Keep the cursor in sight."""
+        self.follow()
+        self.refresh()
+        self.post_message(self.Moved(self))
+
+    def follow(self) -> None:
+        """Scroll to where the cursor is."""
         room = max(1, self.size.height - 1)
         top = self.scroll_offset.y
         if self.cursor < top:
             self.scroll_to(y=self.cursor, animate=False)
         elif self.cursor >= top + room:
             self.scroll_to(y=self.cursor - room + 1, animate=False)
-        self.refresh()
-        self.post_message(self.Moved(self))
 
     def validate_cursor(self, cursor: int) -> int:
         """A line that there is."""
@@ -109,7 +113,7 @@ class Grid(ScrollView, can_focus=True):
     def on_resize(self, event: events.Resize) -> None:
         """Another width has other columns."""
         self.renew()
-        self.watch_cursor()
+        self.call_after_refresh(self.follow)
 
     def render_line(self, y: int) -> Strip:
         room = self.scrollable_content_region.width

@@ -72,9 +72,10 @@ class PointsTable(Grid):
             one for one in self._all if one.says(self.filter) and (one.is_bad or not self.only_bad)
         ]
         place = next((at for at, one in enumerate(self._shown) if one.key == key), None)
+        self.renew()
         if place is not None and place != self.cursor:
             self.cursor = place
-        self.renew()
+            self.call_after_refresh(self.follow)
 
     @property
     def total(self) -> int:

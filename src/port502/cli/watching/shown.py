@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections import deque
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Final, TypeAlias
 
 from port502.cli.board import duration
@@ -19,6 +19,7 @@ REMEMBERED: Final = 600
 
 MARKS: Final = {GOOD: "●", BAD: "■"}
 UNCERTAIN_MARK: Final = "◆"
+UNCERTAIN: Final = "uncertain"
 NOT_READ: Final = "not read yet"
 LONGEST_VALUE: Final = 200
 
@@ -51,23 +52,12 @@ class Shown:
 
     def fail(self, reason: str, time: float) -> None:
         """There was no reading: the value that was known is kept, and is bad from now on."""
-        row = self.row
-        self.take(
-            Row(
-                ref=row.ref,
-                table=row.table,
-                address=row.address,
-                type=row.type,
-                value=None,
-                registers=(),
-                time=row.time,
-                name=row.name,
-                unit_of_measure=row.unit_of_measure,
-                quality=BAD,
-                reason=reason,
-            ),
-            time,
-        )
+        self.take(replace(self.row, value=None, registers=(), quality=BAD, reason=reason), time)
+
+    def grow_stale(self, now: float, limit: float) -> None:
+        """A good value that is older than ``limit`` seconds is uncertain, until there is a newer one."""
+        if self.row.quality == GOOD and self.read_at and now - self.read_at > limit:
+            self.row = replace(self.row, quality=UNCERTAIN, reason="stale: a newer one is overdue")
 
     def begin_anew(self, row: Row) -> None:
         """It means something else from now on."""

@@ -131,9 +131,9 @@ class AlarmsTable(Grid):
         name = self.current.alarm if self.current is not None else None
         self._alarms = sorted(alarms, key=lambda one: (one.silent, not one.active, one.state not in WAITING))
         place = next((at for at, one in enumerate(self._alarms) if one.alarm == name), None)
+        self.renew()
         if place is not None and place != self.cursor:
             self.cursor = place
-        self.renew()
 
     @property
     def current(self) -> AlarmState | None:
