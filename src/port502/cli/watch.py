@@ -53,7 +53,7 @@ def watch(
     target: Annotated[
         str | None,
         typer.Argument(
-            metavar="[TARGET]",
+            metavar="TARGET",
             help="A host, HOST:PORT, a url, @NAME, or the file of a running site (else ./site.yaml).",
             show_default=False,
         ),
@@ -61,7 +61,7 @@ def watch(
     refs: Annotated[
         list[str] | None,
         typer.Argument(
-            metavar="[REF...]",
+            metavar="REF...",
             help="What to watch: holding:0*10, 40108/float32:cdab, coil:3, or a point's name.",
             show_default=False,
         ),

@@ -79,6 +79,15 @@ async def test_alarms_are_acknowledged_and_shelved(feed: SiteFeed) -> None:
     assert not any(one.shelved_until for one in feed.alarms)
 
 
+async def test_a_user_without_a_name_is_a_number(feed: SiteFeed, monkeypatch: pytest.MonkeyPatch) -> None:
+    def nameless() -> str:
+        raise KeyError("getpwuid(): uid not found: 4711")
+
+    monkeypatch.setattr("getpass.getuser", nameless)
+    await feed.acknowledge("fast", "")
+    assert any(one.acknowledged_by.startswith("user ") for one in feed.alarms)
+
+
 def test_a_time_on_the_shelf_and_why() -> None:
     assert shelf_in(" 30m pump in service ") == (1800.0, "pump in service")
     with pytest.raises(UsageError):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import getpass
+import os
 import time
 from collections.abc import Collection, Sequence
 from pathlib import Path
@@ -57,12 +58,12 @@ class SiteFeed:
 
     async def acknowledge(self, alarm: str, comment: str) -> None:
         """Somebody has seen an alarm; raises UsageError where there is nothing to acknowledge."""
-        await self._change(AskAcknowledge((alarm,), getpass.getuser(), comment))
+        await self._change(AskAcknowledge((alarm,), _who(), comment))
 
     async def shelve(self, alarm: str, seconds: float | None, comment: str) -> None:
         """Keep an alarm silent for so many seconds; None lets it be heard again."""
         until = None if seconds is None else time.time() + seconds
-        await self._change(AskShelve(alarm, until, getpass.getuser(), comment))
+        await self._change(AskShelve(alarm, until, _who(), comment))
 
     async def _change(self, question: AskAcknowledge | AskShelve) -> None:
         self.alarms = (await inquire(self.control, question)).alarms or ()
@@ -116,6 +117,14 @@ def row_of(point: CurrentPoint) -> Row:
         quality=point.quality,
         reason=point.reason,
     )
+
+
+def _who() -> str:
+    """Who sits at the terminal; a user without a name, as in some containers, is a number."""
+    try:
+        return getpass.getuser()
+    except (KeyError, OSError):
+        return f"user {os.getuid()}"
 
 
 def shelf_in(text: str) -> tuple[float, str]:
