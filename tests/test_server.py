@@ -86,9 +86,8 @@ async def test_it_knows_who_is_connected_and_how_much_they_asked() -> None:
 
 
 async def test_requests_are_counted_while_a_client_is_connected_and_afterwards() -> None:
-    async with Server(Device(holding={0: [1]}), "tcp://127.0.0.1:0") as server:
-        async with Client(server.url) as client:
-            for _ in range(3):
-                await client.read_holding_registers(0)
-            assert server.requests == 3
+    async with Server(Device(holding={0: [1]}), "tcp://127.0.0.1:0") as server, Client(server.url) as client:
+        for _ in range(3):
+            await client.read_holding_registers(0)
+        assert server.requests == 3
     assert server.requests == 3

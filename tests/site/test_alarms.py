@@ -105,8 +105,8 @@ h: {point: meter.power, high: 1, suppress: "meter.power >"}
         "3:15 alarms.b.device: no device is called 'metr'; did you mean 'meter'?",
         "4:13 alarms.c.when: no point 'hihg' (character 16)",
         "5:13 alarms.d.when: names no point, so it would never change",
-        "6:36 alarms.e.target: no point is called 'nothing'; known here: meter.power, pump-1.speed, pump-1.target, pump-2.speed",
-        "7:14 alarms.f.point: no point fits 'x*'; known here: meter.power, pump-1.speed, pump-1.target, pump-2.speed",
+        f"6:36 alarms.e.target: no point is called 'nothing'; known here: {', '.join(sorted(POINTS))}",
+        f"7:14 alarms.f.point: no point fits 'x*'; known here: {', '.join(sorted(POINTS))}",
         "8:41 alarms.g.say: no point is called 'meter.pwr'; did you mean 'meter.power'?",
         "9:46 alarms.h.suppress: this is no expression; see values and signs around here",
     ]

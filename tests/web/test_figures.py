@@ -35,5 +35,4 @@ async def test_listeners_and_lines_are_counted(tmp_path: Path) -> None:
     assert found["port502_share_cached_total", "shared"] == 1
     assert found["port502_listener_locked", "shared"] == 0
     assert found["port502_line_requests_total", "plc"] == 1
-    assert found["port502_line_unit_timeout_seconds", "plc", "1"] > 0
     assert found["port502_samples_total", "good"] > 0

@@ -18,7 +18,7 @@ from port502.service.access import Networks
 from port502.service.call import Layer
 from port502.service.layers import read_only as nobody_writes
 from port502.site.durations import parse_duration
-from port502.transport.link import LinkSettings
+from port502.transport.link_settings import LinkSettings
 from port502.transport.tls import tls_of
 from port502.transport.url import parse_url
 
