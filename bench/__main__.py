@@ -27,6 +27,7 @@ from bench.scenarios import (
     servers,
     startup,
     traffic,
+    web,
 )
 
 if TYPE_CHECKING:
@@ -43,6 +44,7 @@ SCENARIOS = {
     "maps": maps.measure,
     "startup": startup.measure,
     "traffic": traffic.measure,
+    "web": web.measure,
 }
 PAGE = ROOT / "docs" / "benchmarks.md"
 
