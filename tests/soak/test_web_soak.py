@@ -13,7 +13,7 @@ from tests.soak.test_soak import SECONDS, WARM_UP
 from tests.web.pages.conftest import chromium, tab
 
 GROWTH = 48 << 20
-"""Bytes that the process may have more at the end: pages that were left are kept for a minute, up to a hundred of them."""
+"""Bytes that the process may have more at the end: pages that were left are kept for a minute."""
 
 PATHS = (
     "/",
