@@ -68,6 +68,18 @@ def test_a_damaged_file_loses_and_does_not_raise(tmp_path: Path) -> None:
         alarm_events(path)
 
 
+def test_a_file_of_a_newer_version_is_left_alone(book: AlarmBook) -> None:
+    book.record([RAISED], [STATE])
+    book.close()
+    with sqlite3.connect(book.path) as connection:
+        connection.execute("PRAGMA user_version = 99")
+    connection.close()
+    newer = AlarmBook(book.path)
+    newer.record([SEEN], [])
+    assert (newer.lost, newer.last_error) == (1, "it was written by a newer port502")
+    assert [event for _, event in alarm_events(book.path)] == [RAISED]
+
+
 def test_a_state_of_another_version_is_left_out(book: AlarmBook) -> None:
     book.record([], [STATE])
     book.close()

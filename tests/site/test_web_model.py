@@ -37,6 +37,7 @@ def test_files_lie_beside_the_site_file() -> None:
     [
         ({"listen": "0.0.0.0:8502"}, "does not start without 'users'"),
         ({"listen": "127.0.0.1"}, "no place to listen"),
+        ({"listen": "http://127.0.0.1:8502"}, "write 127.0.0.1:8502"),
         ({"listen": "127.0.0.1:99999"}, "no place to listen"),
         ({"certificate": "a.pem"}, "belong together"),
         ({"authority": "ca.pem"}, "needs 'certificate'"),

@@ -89,10 +89,13 @@ def _usage(wrong: TyperException) -> str:
 
 
 def _open_closed_streams() -> None:
-    """Python has None for a stream that was closed before it began (``>&-``): what is written there goes nowhere."""
-    for name in ("stdout", "stderr"):
+    """Python has None for a stream that was closed before it began (``>&-``, ``<&-``).
+
+    What is written there goes nowhere, and what is read there has ended already.
+    """
+    for name, mode in (("stdin", "r"), ("stdout", "w"), ("stderr", "w")):
         if getattr(sys, name) is None:
-            setattr(sys, name, open(os.devnull, "w", encoding="utf-8"))  # noqa: SIM115 (open as long as the process)
+            setattr(sys, name, open(os.devnull, mode, encoding="utf-8"))  # noqa: SIM115 (open as long as the process)
 
 
 def close_stdout() -> None:

@@ -19,6 +19,9 @@ from port502.errors import UsageError
 MOST_EVENTS = 100_000
 """Events that are kept; beyond, the oldest go."""
 
+VERSION = 1
+"""Of the tables below."""
+
 _log = logging.getLogger(__name__)
 
 _TABLES = """
@@ -98,8 +101,11 @@ class AlarmBook:
                 self.path, isolation_level=None, check_same_thread=False, timeout=5.0
             )
             try:
+                if connection.execute("PRAGMA user_version").fetchone()[0] > VERSION:
+                    raise sqlite3.DatabaseError("it was written by a newer port502")
                 connection.execute("PRAGMA journal_mode = WAL")
                 connection.executescript(_TABLES)
+                connection.execute(f"PRAGMA user_version = {VERSION}")
             except BaseException:
                 connection.close()
                 raise

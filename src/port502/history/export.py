@@ -30,7 +30,7 @@ def export_csv(stream: TextIO, samples: Iterable[Sample]) -> int:
             (
                 format_time(sample.time),
                 safe_text(sample.point),
-                _field(sample.value),
+                field_text(sample.value),
                 safe_text(sample.quality),
                 safe_text(sample.reason),
             )
@@ -48,7 +48,8 @@ def safe_text(text: str) -> str:
     return "'" + text if text.startswith(_FORMULA) else text
 
 
-def _field(value: Value) -> str:
+def field_text(value: Value) -> str:
+    """A value as it stands in a cell: numbers read back exactly, and no text is run by a spreadsheet."""
     if value is None:
         return ""
     if isinstance(value, bool):

@@ -20,7 +20,7 @@ def web_place(text: str) -> tuple[str, int]:
     """Host and port of ``127.0.0.1:8502`` or ``[::1]:8502``; raises ValueError."""
     host, separator, port = text.rpartition(":")
     host = host.strip("[]")
-    if not separator or not host or not port.isdigit() or not 0 <= int(port) <= 65535:
+    if not separator or not host or "/" in text or not port.isdigit() or not 0 <= int(port) <= 65535:
         raise ValueError(f"{text!r} is no place to listen: write {HOST}:{PORT}")
     return host, int(port)
 

@@ -38,5 +38,18 @@ async def test_dark_and_light(opened: Opening) -> None:
             assert (ground == "rgb(21, 25, 29)") == dark
 
 
+async def test_the_other_ground_is_one_click_away_and_is_remembered(
+    opened: Opening, dashboard: Dashboard
+) -> None:
+    async with opened("/", dark=True) as page:
+        await page.locator(".p5-number").first.wait_for()
+        await page.get_by_label("Dark or light").click()
+        await page.wait_for_function("!document.body.classList.contains('body--dark')")
+        await page.wait_for_function("document.cookie.includes('port502_dark=0')")
+        await page.goto(f"{dashboard.url}/alarms")
+        await page.locator(".p5-alarm").first.wait_for()
+        assert not await page.evaluate("document.body.classList.contains('body--dark')")
+
+
 async def test_a_name_is_text_and_never_a_script() -> None:
     assert "<" not in look().replace("<!--", "")

@@ -17,7 +17,7 @@ def test_csv_has_plain_numbers_and_quotes_what_needs_it() -> None:
     ]
     assert csv_of(values, infos).splitlines() == [
         "point,value,unit,quality,reason,time",
-        "a.b,123456,W,good,,1970-01-01T00:00:00.000Z",
+        "a.b,123456.0,W,good,,1970-01-01T00:00:00.000Z",
         '"a.""x""",,W,bad,"no, answer",1970-01-01T00:00:01.000Z',
     ]
 

@@ -5,6 +5,8 @@ from pathlib import Path
 import pytest
 from playwright.async_api import expect
 
+from port502.collect.sample import Sample
+from port502.web.pages.trends import csv_of
 from tests.web.pages.conftest import Opening
 
 pytestmark = [pytest.mark.interop, pytest.mark.slow]
@@ -25,7 +27,7 @@ async def test_a_curve_its_url_and_its_csv(opened: Opening, tmp_path: Path) -> N
         await (await download.value).save_as(path)
         lines = path.read_text().splitlines()
         assert lines[0] == "time,point,value,quality,reason"
-        assert "pump.speed,48.1,good" in lines[-1]
+        assert "pump.speed,48.1" in lines[-1]
 
 
 async def test_around_an_alarm_and_without_a_point(opened: Opening) -> None:
@@ -39,3 +41,15 @@ async def test_around_an_alarm_and_without_a_point(opened: Opening) -> None:
             "document.documentElement.scrollWidth - document.documentElement.clientWidth"
         )
         assert wide <= 0
+
+
+def test_csv_quotes_what_needs_it_and_runs_nothing() -> None:
+    samples = [
+        Sample("a.b", 0.0, 1234567.0),
+        Sample("a.b", 1.0, "=cmd()", "uncertain", 'stale, "old"'),
+        Sample("a.b", 2.0, None, "bad", "no answer"),
+    ]
+    lines = csv_of(samples).splitlines()
+    assert lines[1] == "1970-01-01T00:00:00.000Z,a.b,1234567.0,good,"
+    assert lines[2] == """1970-01-01T00:00:01.000Z,a.b,'=cmd(),uncertain,"stale, ""old""\""""
+    assert lines[3] == "1970-01-01T00:00:02.000Z,a.b,,bad,no answer"

@@ -28,6 +28,8 @@ PAGES = (
     ("/tools", "Tools"),
 )
 
+DARK_COOKIE = "port502_dark"
+
 LOST = """
 <script>
 document.documentElement.lang = "en";
@@ -47,7 +49,7 @@ window.addEventListener("load", () => {
 class Visit:
     """One browser tab: who sits before it: ``secret`` is in their cookie, ``host`` their address; and what there is.
 
-    Without a ``site`` there are the tools alone.
+    Without a ``site`` there are the tools alone. ``dark`` is what was chosen before, None what the browser prefers.
     """
 
     site: Station | None
@@ -56,6 +58,7 @@ class Visit:
     path: str
     secret: str
     host: str
+    dark: bool | None = None
 
     @property
     def station(self) -> Station:
@@ -84,9 +87,9 @@ def visit_of(request: Request) -> Visit:
     state = request.scope[STATE]
     host = request.client.host if request.client is not None else ""
     secret = cookie_of(request.headers.get("cookie", ""))
-    return Visit(
-        state.station, state.door, request.scope.get(IDENTITY, NOBODY), request.url.path, secret, host
-    )
+    dark = {"1": True, "0": False}.get(request.cookies.get(DARK_COOKIE, ""))
+    identity = request.scope.get(IDENTITY, NOBODY)
+    return Visit(state.station, state.door, identity, request.url.path, secret, host, dark)
 
 
 @cache
@@ -102,7 +105,7 @@ def framed(visit: Visit, title: str) -> Iterator[ui.column]:
     ui.add_css(look())
     ui.add_head_html(LOST)
     ui.colors(primary="#2f5d8a")
-    dark = ui.dark_mode(None)
+    dark = ui.dark_mode(visit.dark)
     ui.add_body_html(
         '<a class="p5-skip" href="#main">Skip to content</a><div id="p5-lost" class="p5-banner p5-lost" role="alert"'
         " hidden>■ The connection to the site is lost: what stands here is old.</div>"
@@ -118,11 +121,20 @@ def framed(visit: Visit, title: str) -> Iterator[ui.column]:
         ui.space()
         if visit.site is not None:
             _alarms(visit)
-        button = ui.button(icon="contrast", on_click=lambda: dark.set_value(not dark.value))
+        button = ui.button(icon="contrast", on_click=lambda: _turn(dark))
         button.props('flat round dense aria-label="Dark or light"').classes("p5-quiet")
         _who(visit)
     with ui.column().classes("p5-main").props('id="main" role="main"') as main:
         yield main
+
+
+async def _turn(dark: ui.dark_mode) -> None:
+    """From dark to light and back, whatever the browser shows by itself; it is remembered by the browser."""
+    is_dark = await ui.run_javascript("document.body.classList.contains('body--dark')")
+    dark.set_value(not is_dark)
+    ui.run_javascript(
+        f"document.cookie = '{DARK_COOKIE}={int(not is_dark)}; path=/; max-age=31536000; samesite=strict'"
+    )
 
 
 def _alarms(visit: Visit) -> None:

@@ -15,6 +15,9 @@ from port502.web.station import Station
 
 REFRESH = 1.0
 RATE_OVER = 10
+LATE_OVER = 60
+"""Overruns of so many refreshes ago are over."""
+
 MOST_ALARMS = 8
 
 
@@ -51,6 +54,7 @@ class _Tile:
 
 def _tiles(station: Station) -> Callable[[], None]:
     past: deque[tuple[float, int]] = deque(maxlen=RATE_OVER)
+    late: deque[int] = deque(maxlen=LATE_OVER)
     with ui.element("div").classes("p5-tiles"):
         good = _Tile("points good", "/points")
         uncertain = _Tile("points stale or uncertain", "/points?quality=uncertain")
@@ -72,7 +76,8 @@ def _tiles(station: Station) -> Callable[[], None]:
         active = [one.priority for one in station.alarms() if one.active and not one.silent]
         alarms.show(f"{len(active):,}", active[0] if active else "")
         rate.show(f"{(more - polls) / (now - began):.1f}" if now > began else "-")
-        overruns.show(f"{status.collector.overruns:,}", "medium" if status.collector.overruns else "")
+        late.append(status.collector.overruns)
+        overruns.show(f"{late[-1]:,}", "medium" if late[-1] > late[0] else "")
         lost = status.history.lost
         backlog.show(f"{status.history.backlog:,}", "critical" if lost or status.history.last_error else "")
 

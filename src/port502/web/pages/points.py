@@ -11,10 +11,11 @@ from nicegui import ui
 from starlette.requests import Request
 
 from port502.collect.sample import BAD, GOOD
+from port502.history.export import field_text, safe_text
 from port502.web.api.models import utc
 from port502.web.pages.frame import Visit, card, framed, visit_of
 from port502.web.pages.sparkline import Points, drawn, line, remembered
-from port502.web.pages.words import age_text, now_text, quality_mark, value_text
+from port502.web.pages.words import age_text, now_text, quality_mark
 from port502.web.pages.writing import write_dialog
 from port502.web.points import PointInfo, searched
 from port502.web.roles import Role
@@ -232,13 +233,19 @@ class _Row:
 def csv_of(values: list[PointNow], infos: dict[str, PointInfo]) -> str:
     """Values as CSV, with their units and qualities."""
     out = io.StringIO()
-    writer = csv.writer(out)
+    writer = csv.writer(out, lineterminator="\n")
     writer.writerow(["point", "value", "unit", "quality", "reason", "time"])
     for now in values:
-        text = "" if now.value is None else value_text(now.value).replace(",", "")
-        writer.writerow(
-            [now.name, text, infos[now.name].unit_of_measure, now.quality, now.reason, utc(now.time)]
+        unit = infos[now.name].unit_of_measure
+        cells = (
+            now.name,
+            field_text(now.value),
+            safe_text(unit),
+            now.quality,
+            safe_text(now.reason),
+            utc(now.time),
         )
+        writer.writerow(cells)
     return out.getvalue()
 
 

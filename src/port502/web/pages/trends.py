@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import io
 import time
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from itertools import islice
 from typing import Annotated
 from urllib.parse import urlencode
@@ -14,11 +15,10 @@ from nicegui.events import GenericEventArguments
 from starlette.requests import Request
 
 from port502.collect.sample import BAD, Sample
-from port502.history import parse_when
+from port502.history import export_csv, parse_when
 from port502.web.api.models import utc
 from port502.web.pages.curves import COLOURS, MOST_CURVES, Curve, chart, curve_of
 from port502.web.pages.frame import Visit, card, framed, visit_of
-from port502.web.pages.words import value_text
 from port502.web.points import searched
 from port502.web.station import MOST_SAMPLES
 
@@ -164,9 +164,11 @@ class _View:
         await self.load()
 
     def _download(self) -> None:
-        lines = ["time,point,value,quality,reason"]
-        for sample in self._samples:
-            value = "" if sample.value is None else value_text(sample.value).replace(",", "")
-            reason = sample.reason.replace('"', '""')
-            lines.append(f'{utc(sample.time)},{sample.point},{value},{sample.quality},"{reason}"')
-        ui.download.content("\n".join(lines) + "\n", "trend.csv", "text/csv")
+        ui.download.content(csv_of(self._samples), "trend.csv", "text/csv")
+
+
+def csv_of(samples: Iterable[Sample]) -> str:
+    """Samples as CSV, with numbers that read back exactly."""
+    out = io.StringIO()
+    export_csv(out, samples)
+    return out.getvalue()
