@@ -36,9 +36,9 @@ format: $(VENV)/.dev  ## put the code in shape
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
 
-test: $(VENV)/.dev peers  ## every test, against foreign peers too; those that measure time one by one
+test: $(VENV)/.dev peers  ## every test, against foreign peers too; what waits for the same things in one process
 	$(PYTEST) $(FAST)
-	$(PYTEST) -m "not soak and (slow or interop)"
+	$(PYTEST) -n $(WORKERS) --dist loadfile -m "not soak and (slow or interop)"
 
 peers:  ## the foreign programs that the tests talk to (installed by root only)
 	@sh tools/peers.sh

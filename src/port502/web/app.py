@@ -53,7 +53,10 @@ PROBLEMS: dict[int | str, dict[str, Any]] = {
         (401, "A login is needed."),
         (403, "This role may not."),
         (404, "There is no such thing."),
+        (409, "Something else has come in between."),
+        (413, "The request is too large."),
         (422, "The request makes no sense."),
+        (429, "Too many at a time."),
         (502, "The device, or the way to it, refused."),
         (504, "The device did not answer in time."),
     )

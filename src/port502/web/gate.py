@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import json
 import time
 from collections.abc import Awaitable, Callable, MutableMapping
+from http import HTTPStatus
 from http.cookies import SimpleCookie
 from typing import Any, TypeAlias
 from urllib.parse import urlsplit
@@ -190,9 +192,10 @@ async def _refuse(scope: Scope, receive: Receive, send: Send, status: int, why: 
         await receive()
         await send({"type": "websocket.close", "code": 1008, "reason": why[:120]})
         return
-    headers = [(b"content-type", b"text/plain; charset=utf-8"), *HEADERS]
+    headers = [(b"content-type", b"application/problem+json"), *HEADERS]
+    problem = {"type": "about:blank", "title": HTTPStatus(status).phrase, "status": status, "detail": why}
     await send({"type": "http.response.start", "status": status, "headers": headers})
-    await send({"type": "http.response.body", "body": f"{why}\n".encode()})
+    await send({"type": "http.response.body", "body": json.dumps(problem).encode()})
 
 
 def _headers(scope: Scope) -> dict[str, str]:
