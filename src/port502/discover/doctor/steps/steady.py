@@ -52,6 +52,10 @@ def _working(evidence: Evidence) -> Request[Any]:
     return first.request
 
 
+TRIES = 4
+"""Reads of each length, of which the quickest counts: a machine that is busy makes some of them slow."""
+
+
 async def _lengths(seen: Stability, talk: Talk, unit: int, request: Request[Any]) -> Stability:
     """The time of a short read against that of a long one: a serial line takes its time for each register."""
     table = _TABLES.get(request.function)
@@ -59,9 +63,9 @@ async def _lengths(seen: Stability, talk: Talk, unit: int, request: Request[Any]
         return seen
     address = int(getattr(request, "address", 0))
     for quantity in LONG:
-        long = [await talk.ask(unit, read_of(table, address, quantity)) for _ in range(2)]
+        long = [await talk.ask(unit, read_of(table, address, quantity)) for _ in range(TRIES)]
         if all(one.answer is Answer.REPLY for one in long):
-            short = [await talk.ask(unit, read_of(table, address)) for _ in range(2)]
+            short = [await talk.ask(unit, read_of(table, address)) for _ in range(TRIES)]
             return replace(
                 seen,
                 short_time=min(one.took for one in short),
