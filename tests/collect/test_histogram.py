@@ -1,11 +1,10 @@
 from __future__ import annotations
 
-import itertools
 import random
 
 import pytest
 
-from port502.collect.histogram import Histogram, Recent
+from port502.collect.histogram import Histogram
 
 
 def test_percentiles_are_right_to_within_an_eighth() -> None:
@@ -50,31 +49,3 @@ def test_what_was_long_ago_weighs_less() -> None:
     assert median is not None
     assert median < 0.002
     assert histogram.count == 40_000
-
-
-def test_the_recent_ones_are_the_last_hundred_and_twenty_eight() -> None:
-    recent = Recent()
-    assert recent.percentiles(0.5, 0.99) == (None, None)
-    assert recent.mean == 0.0
-    recent.add(0.25)
-    assert (len(recent), recent.mean) == (1, 0.25)
-    assert recent.percentiles(0.01, 0.5, 1.0) == (0.25, 0.25, 0.25)
-    for number in range(1, 301):
-        recent.add(number)
-    assert len(recent) == 128
-    assert recent.percentiles(0.0078, 0.5, 1.0) == (173.0, 236.0, 300.0)
-
-
-def test_the_spread_of_the_last_ones_has_no_holes_and_forgets_nothing() -> None:
-    recent = Recent()
-    assert recent.bars() == ()
-    for seconds in (0.0011, 0.0011, 0.0102, 0.0):
-        recent.add(seconds)
-    bars = recent.bars()
-    assert sum(bar.count for bar in bars) == 4
-    assert bars[0].least <= 1e-7
-    assert [bar.count for bar in bars if bar.count] == [1, 2, 1]
-    assert all(one.most == other.least for one, other in itertools.pairwise(bars))
-    (middle,) = [bar for bar in bars if bar.count == 2]
-    assert middle.least <= 0.0011 < middle.most
-    assert middle.most / middle.least == pytest.approx(10 ** (1 / 12))

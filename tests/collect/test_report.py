@@ -85,7 +85,14 @@ async def test_a_connection_is_looked_at_closely() -> None:
         assert dict(found.refusals).keys() == {2}
         assert found.status.exceptions == sum(dict(found.refusals).values()) > 0
         assert [one.point for one in found.status.faulty] == ["a.gone"]
-        assert sum(bar.count for bar in found.response) > 20
-        assert all(0.008 < bar.least < bar.most < 0.013 for bar in found.response)
+        assert 20 < found.lately.count == found.ever.count
+        assert all(0.008 <= bar.least < bar.most < 0.013 for bar in found.ever.bars())
+        assert run.collector.response_times() == {"plc": found.ever}
+        run.wire().reachable = False
+        run.wire().lose("the cable was cut again")
+        run.go(400)
+        found = run.collector.detail("plc")
+        assert (found.lately.count, found.status.response_p50) == (0, None)
+        assert found.ever.count > 20
         with pytest.raises(UsageError, match="no connection 'pls'"):
             run.collector.detail("pls")

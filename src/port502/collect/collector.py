@@ -21,6 +21,7 @@ from port502.collect.outlet import Outlet
 from port502.collect.poller import Layout, Poller, Workshop
 from port502.collect.reads import bands_of, point_of
 from port502.collect.report import detail, report, silent_devices
+from port502.collect.response_times import Spread
 from port502.collect.sample import Value
 from port502.collect.schedule import Chore, Schedule, grain
 from port502.collect.settings import ConnectionSettings, DeviceSettings
@@ -288,6 +289,10 @@ class Collector:
     def detail(self, connection: str) -> ConnectionDetail:
         """How one connection fares, closely looked at; raises UsageError for a name that is none."""
         return detail(self._poller(connection))
+
+    def response_times(self) -> dict[str, Spread]:
+        """How long the replies on each connection took, since the start."""
+        return {name: poller.response.ever() for name, poller in self._pollers.items()}
 
     def silent_devices(self) -> dict[str, bool | None]:
         """Of each device, whether it does not answer; None as long as nobody asked it."""

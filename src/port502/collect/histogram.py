@@ -1,10 +1,8 @@
-"""Response times and jitter in a fixed amount of memory."""
+"""Jitter in a fixed amount of memory."""
 
 from __future__ import annotations
 
-import math
 from array import array
-from dataclasses import dataclass
 from math import frexp
 
 _BINS_PER_OCTAVE = 8
@@ -14,73 +12,6 @@ _OCTAVES = 28
 _BINS = _OCTAVES * _BINS_PER_OCTAVE
 _FRESH = 8192
 """Readings after which the older half weighs half: percentiles speak of lately, not of ever."""
-
-
-_BARS_PER_DECADE = 12
-
-
-@dataclass(frozen=True, slots=True)
-class Bar:
-    """How many durations lay between two, in seconds; a bar is a twelfth of a decade wide."""
-
-    least: float
-    most: float
-    count: int
-
-
-class Recent:
-    """The last ``SIZE`` durations in seconds: cheaper to add to than a histogram, and soon forgetful."""
-
-    SIZE = 128
-
-    __slots__ = ("_next", "_seconds", "full")
-
-    def __init__(self) -> None:
-        self._seconds = array("f", bytes(4 * self.SIZE))
-        self._next = 0
-        self.full = False
-
-    def __len__(self) -> int:
-        return self.SIZE if self.full else self._next
-
-    def add(self, seconds: float) -> None:
-        """Count one duration."""
-        place = self._next
-        self._seconds[place] = seconds
-        if place == self.SIZE - 1:
-            self._next = 0
-            self.full = True
-        else:
-            self._next = place + 1
-
-    @property
-    def mean(self) -> float:
-        """Their mean; 0 without readings."""
-        return sum(self._seconds) / len(self) if len(self) else 0.0
-
-    def percentiles(self, *fractions: float) -> tuple[float | None, ...]:
-        """The durations that these fractions (0 to 1) of the readings did not exceed; None without readings."""
-        known = sorted(self._seconds[: len(self)])
-        if not known:
-            return (None,) * len(fractions)
-        return tuple(known[math.ceil(fraction * len(known)) - 1] for fraction in fractions)
-
-    def bars(self) -> tuple[Bar, ...]:
-        """How they are spread, from the shortest to the longest without a break; empty without readings."""
-        places = [
-            math.floor(_BARS_PER_DECADE * math.log10(max(one, 1e-7))) for one in self._seconds[: len(self)]
-        ]
-        if not places:
-            return ()
-        return tuple(
-            Bar(_edge(place), _edge(place + 1), places.count(place))
-            for place in range(min(places), max(places) + 1)
-        )
-
-
-def _edge(place: int) -> float:
-    edge: float = 10.0 ** (place / _BARS_PER_DECADE)
-    return edge
 
 
 class Histogram:

@@ -11,11 +11,11 @@ from port502.collect.clock import Clock
 from port502.collect.derived import Derived, Node
 from port502.collect.group import PRIORITY_TEST, Group, Tally
 from port502.collect.health import OFFLINE, ONLINE, SILENCE
-from port502.collect.histogram import Recent
 from port502.collect.knowledge import KnowledgeBook
 from port502.collect.outlet import Outlet
 from port502.collect.reading import LiveBlock
 from port502.collect.reads import Reads
+from port502.collect.response_times import ResponseTimes
 from port502.collect.schedule import Chore, Schedule, phase
 from port502.collect.settings import ConnectionSettings, DeviceSettings
 from port502.collect.standing import Standing
@@ -73,7 +73,7 @@ class Poller:
         self.tally = shop.tally
         self.time = shop.clock.time
         self.wall = shop.clock.wall
-        self.response = Recent()
+        self.response = ResponseTimes(shop.clock.time())
         self.outlet = shop.outlet
         self.wire: Wire
         self.settings = settings
@@ -290,7 +290,10 @@ class Poller:
 
     def _usual(self) -> float | None:
         """What slow replies take here. A serial line cannot tell a late reply from the next, so it never says."""
-        return self.response.percentiles(0.99)[0] if len(self.response) >= 10 and not self._serial else None
+        if self._serial:
+            return None
+        lately = self.response.lately()
+        return lately.percentiles(0.99)[0] if lately.count >= 10 else None
 
     def cancel(self, transaction: AnyTransaction) -> None:
         """Nobody waits for it any more."""
@@ -348,7 +351,8 @@ class Poller:
 
     def look_after(self, now: float, elapsed: float) -> None:
         """Every few seconds: how busy the wire is, and whether anything hangs."""
-        busy = self.wire.counters.replies * self.response.mean + self.wasted
+        self.response.turn(now)
+        busy = self.response.total + self.wasted
         recent = min(1.0, max(0.0, busy - self._busy_before) / elapsed)
         self._busy_before = busy
         self.load += (recent - self.load) * min(1.0, elapsed / 30.0)

@@ -64,7 +64,8 @@ def detail(poller: Poller) -> ConnectionDetail:
             Stay(str(state), standing.spent(state, now), standing.entered(state)) for state in LinkState
         ),
         blocks=tuple(_blocks(poller)),
-        response=poller.response.bars(),
+        lately=poller.response.lately(),
+        ever=poller.response.ever(),
         refusals=tuple(sorted(poller.refusals.items())),
     )
 
@@ -87,7 +88,7 @@ def _blocks(poller: Poller) -> Iterable[BlockStatus]:
 def _connection(poller: Poller) -> ConnectionStatus:
     now, time = poller.time(), poller.wall()
     counters = poller.wire.counters
-    p50, p95, p99 = poller.response.percentiles(0.5, 0.95, 0.99)
+    p50, p95, p99 = poller.response.lately().percentiles(0.5, 0.95, 0.99)
     return ConnectionStatus(
         name=poller.settings.name,
         url=poller.settings.url,

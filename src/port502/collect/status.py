@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from port502.collect.bus import SinkStatus
-from port502.collect.histogram import Bar
+from port502.collect.response_times import Spread
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,8 +50,9 @@ class FaultyPoint:
 class ConnectionStatus:
     """One connection: its state for ``since`` seconds, its traffic since the start, and how busy it is.
 
-    ``load`` is the fraction of time in which a reply was awaited, over about the last minute; ``fallbacks`` counts
-    the times it had to do without TLS.
+    ``load`` is the fraction of time in which a reply was awaited, over about the last minute; ``response_p50`` and
+    the like are of the last five minutes, None without a reply in them; ``fallbacks`` counts the times it had to do
+    without TLS.
     """
 
     name: str
@@ -105,13 +106,15 @@ class Stay:
 class ConnectionDetail:
     """A connection looked at closely: its status, its stays in each state, what it reads, and how it is answered.
 
-    ``response`` is how the last response times are spread, ``refusals`` the exceptions that came, by code.
+    ``lately`` and ``ever`` are how the response times of the last five minutes, and all since the start, are spread;
+    ``refusals`` the exceptions that came, by code.
     """
 
     status: ConnectionStatus
     stays: tuple[Stay, ...] = ()
     blocks: tuple[BlockStatus, ...] = ()
-    response: tuple[Bar, ...] = ()
+    lately: Spread = field(default_factory=Spread)
+    ever: Spread = field(default_factory=Spread)
     refusals: tuple[tuple[int, int], ...] = ()
 
 

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 
-from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
+from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, HistogramMetricFamily, Metric
 from prometheus_client.registry import Collector
 
+from port502.collect.response_times import Spread
 from port502.collect.status import ConnectionStatus
 from port502.gateway.status import BusStatus
 from port502.site.status import ListenerStatus
 from port502.web.station import Station
 
 _STATES = ("online", "suspect", "offline", "not yet asked")
+_LIMITS = (0.0001, 0.0002, 0.0005, 0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1.0, 2.0, 5.0, 10.0)
+"""The buckets of response times, in seconds: from a neighbour on the same machine to a radio link."""
 
 
 class SiteFigures(Collector):
@@ -45,6 +48,7 @@ class SiteFigures(Collector):
             alarms.add_metric([priority], active.count(priority))
         yield alarms
         yield from _connections(collector.connections)
+        yield _responses(self._station.response_times())
         yield from _listeners(status.listeners)
         yield from _lines(status.lines)
 
@@ -65,9 +69,6 @@ def _connections(connections: tuple[ConnectionStatus, ...]) -> Iterator[Metric]:
     load = GaugeMetricFamily(
         "port502_connection_load", "Part of the time in which a reply is awaited", labels=["connection"]
     )
-    response = GaugeMetricFamily(
-        "port502_response_seconds", "Response time over the last minute", labels=["connection", "quantile"]
-    )
     units = GaugeMetricFamily(
         "port502_unit_state", "1 for the state a unit is in", labels=["device", "state"]
     )
@@ -76,17 +77,21 @@ def _connections(connections: tuple[ConnectionStatus, ...]) -> Iterator[Metric]:
             family.add_metric([one.name], getattr(one, name))
         up.add_metric([one.name], one.state == "ready")
         load.add_metric([one.name], one.load)
-        for quantile, value in (
-            ("0.5", one.response_p50),
-            ("0.95", one.response_p95),
-            ("0.99", one.response_p99),
-        ):
-            if value is not None:
-                response.add_metric([one.name, quantile], value)
         for unit in one.units:
             for state in _STATES:
                 units.add_metric([unit.device, state], unit.state == state)
-    yield from (*counters.values(), up, load, response, units)
+    yield from (*counters.values(), up, load, units)
+
+
+def _responses(found: Mapping[str, Spread]) -> Metric:
+    family = HistogramMetricFamily(
+        "port502_response_seconds", "How long replies took, refusals among them", labels=["connection"]
+    )
+    for name, spread in found.items():
+        passed = zip(_LIMITS, spread.at_most(*_LIMITS), strict=True)
+        buckets = [(str(limit), count) for limit, count in passed]
+        family.add_metric([name], [*buckets, ("+Inf", spread.count)], spread.total)
+    return family
 
 
 def _listeners(listeners: Iterable[ListenerStatus]) -> Iterator[Metric]:

@@ -14,6 +14,7 @@ from port502.collect.alarms.alarm import WAITING
 from port502.collect.demand import Reading
 from port502.collect.latest import Current
 from port502.collect.reads import point_of
+from port502.collect.response_times import Spread
 from port502.collect.sample import BAD, GOOD, UNCERTAIN, Sample, Value
 from port502.collect.settings import ConnectionSettings, PointSettings
 from port502.collect.status import ConnectionDetail
@@ -168,6 +169,10 @@ class Station:
     def connection(self, name: str) -> ConnectionDetail:
         """How one connection fares, closely looked at; raises UsageError for a name that is none."""
         return self.running.collector.detail(name)
+
+    def response_times(self) -> dict[str, Spread]:
+        """How long the replies on each connection took, since the start."""
+        return self.running.collector.response_times()
 
     def settings_of(self, connection: str) -> ConnectionSettings:
         """What the site file says of a connection; raises UsageError for a name that is none."""

@@ -27,8 +27,10 @@ async def test_a_connection_is_told_of_in_a_line_and_closely(served: Serving) ->
             }
         ]  # fmt: skip
         assert {stay["state"]: stay["times"] for stay in found["stays"]}["ready"] == 1
-        assert sum(bar["count"] for bar in found["response"]) > 0
-        assert found["response_p50_s"] > 0
+        lately, ever = found["response_last_5_minutes"], found["response_since_start"]
+        assert lately == ever
+        assert sum(bar["count"] for bar in ever["bars"]) == ever["replies"] > 0
+        assert 0 < ever["p50_s"] <= ever["p95_s"] <= ever["p99_s"]
         assert found["refusals"] == []
 
 

@@ -17,6 +17,15 @@ async def test_prometheus_reads_the_figures(served: Serving) -> None:
     states = {sample.labels["state"]: sample.value for sample in families["port502_unit_state"].samples}
     assert states["online"] == 1
     assert sum(states.values()) == 1
+    took = families["port502_response_seconds"]
+    assert took.type == "histogram"
+    counts = [one.value for one in took.samples if one.name.endswith("_bucket")]
+    assert counts == sorted(counts)
+    found = {one.name: one.value for one in took.samples if one.labels.get("le", "+Inf") == "+Inf"}
+    assert (
+        found["port502_response_seconds_bucket"] == found["port502_response_seconds_count"] == counts[-1] > 0
+    )
+    assert 0 < found["port502_response_seconds_sum"] < 10 * counts[-1]
 
 
 async def test_alive_and_ready(served: Serving) -> None:

@@ -10,6 +10,7 @@ from fastapi import APIRouter, Query
 from fastapi.responses import Response
 from pydantic import Field
 
+from port502.collect.response_times import Spread
 from port502.collect.status import BlockStatus, ConnectionDetail, ConnectionStatus
 from port502.errors import UsageError
 from port502.protocol.codes import exception_name
@@ -33,11 +34,28 @@ class Stay(Model):
 
 
 class Bar(Model):
-    """How many of the last response times lay between two, in seconds."""
+    """How many response times were longer than ``least_s`` and at most ``most_s`` seconds."""
 
     least_s: float
     most_s: float
     count: int
+
+
+class ResponseTimes(Model):
+    """How long replies took, refusals among them: percentiles to within a seventh, and how all are spread."""
+
+    replies: int
+    p50_s: float | None
+    p95_s: float | None
+    p99_s: float | None
+    bars: list[Bar]
+
+    @classmethod
+    def of(cls, spread: Spread) -> ResponseTimes:
+        """The model of a spread."""
+        p50, p95, p99 = spread.percentiles(0.5, 0.95, 0.99)
+        bars = [Bar(least_s=one.least, most_s=one.most, count=one.count) for one in spread.bars()]
+        return cls(replies=spread.count, p50_s=p50, p95_s=p95, p99_s=p99, bars=bars)
 
 
 class Exceptions(Model):
@@ -117,12 +135,10 @@ class ConnectionSummary(Model):
 
 
 class Connection(ConnectionSummary):
-    """A connection, closely looked at; response times in seconds, of the last some hundred replies."""
+    """A connection, closely looked at."""
 
-    response_p50_s: float | None
-    response_p95_s: float | None
-    response_p99_s: float | None
-    response: list[Bar]
+    response_last_5_minutes: ResponseTimes
+    response_since_start: ResponseTimes
     stays: list[Stay]
     refusals: list[Exceptions]
     blocks: list[Block]
@@ -148,10 +164,8 @@ async def connection(name: str, site: Site, who: Viewer) -> Connection:
     status = detail.status
     found: Connection = Connection.of(
         status,
-        response_p50_s=status.response_p50,
-        response_p95_s=status.response_p95,
-        response_p99_s=status.response_p99,
-        response=[Bar(least_s=one.least, most_s=one.most, count=one.count) for one in detail.response],
+        response_last_5_minutes=ResponseTimes.of(detail.lately),
+        response_since_start=ResponseTimes.of(detail.ever),
         stays=[Stay(state=one.state, seconds=round(one.seconds, 3), times=one.times) for one in detail.stays],
         refusals=[
             Exceptions(code=code, name=exception_name(code), count=count) for code, count in detail.refusals

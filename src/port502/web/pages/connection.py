@@ -238,19 +238,12 @@ def _picture(drawn: Callable[[ConnectionDetail], str]) -> Callable[[ConnectionDe
 
 
 def _response() -> Callable[[ConnectionDetail], None]:
-    with ui.row().classes("p5-percentiles"):
-        shown = []
-        for word in ("half within", "95 % within", "99 % within"):
-            with ui.element("div"):
-                shown.append(ui.label("-").classes("p5-number"))
-                ui.label(word).classes("p5-quiet p5-small")
-    redraw = _picture(lambda now: spread.drawn(now.response))
+    table = _picture(lambda now: spread.table(now.lately, now.ever))
+    bars = _picture(lambda now: spread.drawn(now.lately, now.ever))
 
     def refresh(now: ConnectionDetail) -> None:
-        one = now.status
-        for label, seconds in zip(shown, (one.response_p50, one.response_p95, one.response_p99), strict=True):
-            label.set_text(spread.duration_text(seconds))
-        redraw(now)
+        table(now)
+        bars(now)
 
     return refresh
 

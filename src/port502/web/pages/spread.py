@@ -1,10 +1,11 @@
-"""How durations are spread, as bars side by side."""
+"""How long replies took, lately and since the start: a table, and bars side by side."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from port502.collect.response_times import Bar, Spread
 
-from port502.collect.histogram import Bar
+LATELY, EVER = "last 5 minutes", "since the start"
+_WITHIN = {"half within": 0.5, "95 % within": 0.95, "99 % within": 0.99}
 
 
 def duration_text(seconds: float | None) -> str:
@@ -17,23 +18,58 @@ def duration_text(seconds: float | None) -> str:
     return f"{seconds:.1f} s"
 
 
-def drawn(bars: Sequence[Bar]) -> str:
-    """The bars as HTML, the longest as high as there is room; empty without any."""
-    if not bars:
-        return ""
-    most = max(bar.count for bar in bars)
-    total = sum(bar.count for bar in bars)
-    shown = "".join(
-        f'<i style="height:{max(100 * bar.count / most, 2 if bar.count else 0):.1f}%" title="{_said(bar)}"></i>'
-        for bar in bars
+def table(lately: Spread, ever: Spread) -> str:
+    """The percentiles of both and how many replies they are of, as an HTML table."""
+    heads = "".join(f'<th scope="col">{word}</th>' for word in (*_WITHIN, "replies"))
+    rows = "".join(_row(word, spread) for word, spread in ((LATELY, lately), (EVER, ever)))
+    return (
+        f'<table class="p5-percentiles"><thead><tr><td></td>{heads}</tr></thead><tbody>{rows}</tbody></table>'
     )
-    first, last = duration_text(bars[0].least), duration_text(bars[-1].most)
-    label = f"the last {total} replies took {first} to {last}"
+
+
+def _row(word: str, spread: Spread) -> str:
+    found = "".join(f"<td>{duration_text(seconds)}</td>" for seconds in spread.percentiles(*_WITHIN.values()))
+    return f'<tr><th scope="row">{word}</th>{found}<td>{spread.count:,}</td></tr>'
+
+
+def drawn(lately: Spread, ever: Spread) -> str:
+    """What part of the replies took how long, as HTML: bars are those of lately, lines all; empty without any."""
+    columns = ever.bars()
+    if not columns:
+        return ""
+    recent = {bar.least: bar.count for bar in lately.bars()}
+    parts = [
+        (
+            bar,
+            recent.get(bar.least, 0),
+            recent.get(bar.least, 0) / max(lately.count, 1),
+            bar.count / ever.count,
+        )
+        for bar in columns
+    ]
+    most = max(max(one, other) for *_, one, other in parts)
+    shown = "".join(
+        f'<span title="{_said(bar, count)}"><i style="height:{_height(one / most)}"></i>{_line(other / most)}</span>'
+        for bar, count, one, other in parts
+    )
+    first, last = duration_text(columns[0].least), duration_text(columns[-1].most)
+    label = f"replies took {first} to {last}; bars are the {LATELY}, lines all {EVER}"
     return (
         f'<div class="p5-bars" role="img" aria-label="{label}">{shown}</div>'
-        f'<div class="p5-ends"><span>{first}</span><span>the last {total} replies</span><span>{last}</span></div>'
+        f'<div class="p5-ends"><span>{first}</span>'
+        f'<span><i class="p5-bar-key"></i>{LATELY}<i class="p5-line-key"></i>{EVER}</span><span>{last}</span></div>'
     )
 
 
-def _said(bar: Bar) -> str:
-    return f"{duration_text(bar.least)} to {duration_text(bar.most)}: {bar.count}"
+def _height(part: float) -> str:
+    """In percent of the room; what is there can be seen."""
+    return f"{max(100 * part, 2.0) if part else 0:.1f}%"
+
+
+def _line(part: float) -> str:
+    return f'<b style="bottom:{_height(part)}"></b>' if part else ""
+
+
+def _said(bar: Bar, recent: int) -> str:
+    took = f"{duration_text(bar.least)} to {duration_text(bar.most)}"
+    return f"{took}: {recent:,} in the {LATELY}, {bar.count:,} {EVER}"
