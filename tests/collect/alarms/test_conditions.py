@@ -1,4 +1,6 @@
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from port502.collect.alarms.conditions import Judge, good_value, judge_of, points_of
 from port502.collect.alarms.settings import (
@@ -92,8 +94,20 @@ def test_a_rate_remembers_a_bounded_number_of_values() -> None:
     view = SmallView(pump__speed=0.0)
     rising = judge(Rate("pump.speed", rise=1e9, per=60.0))
     for step in range(5_000):
+        view.put("pump.speed", step)
         rising.judge(view, step * 0.02, False)
     assert len(rising._seen) <= 600  # type: ignore[attr-defined]
+
+
+@given(st.lists(st.integers(-100, 100), min_size=1, max_size=200), st.booleans())
+def test_a_rate_is_the_way_from_the_lowest_or_highest_value_of_its_time(speeds: list[int], up: bool) -> None:
+    view = SmallView(pump__speed=0)
+    rate = judge(Rate("pump.speed", rise=30.0, per=10.0) if up else Rate("pump.speed", fall=30.0, per=10.0))
+    for now, speed in enumerate(speeds):
+        view.put("pump.speed", speed)
+        past = speeds[max(0, now - 10) : now + 1]
+        moved = speed - min(past) if up else max(past) - speed
+        assert rate.judge(view, float(now), False).active is (moved >= 30)
 
 
 def test_a_deviation_is_a_distance_in_both_directions() -> None:

@@ -129,53 +129,61 @@ class _Expressions:
 
 class _Limits:
     def __init__(self, settings: Limit) -> None:
-        self._settings = settings
+        self._point = settings.point
+        self._hysteresis = settings.hysteresis
+        limit, self._sign, side = settings.high, 1.0, "above"
+        if limit is None:
+            limit, self._sign, side = settings.low, -1.0, "below"
+        assert limit is not None
+        self._limit = limit
+        self._text = f"{settings.point} is {side} {limit:g}"
 
     def judge(self, view: View, now: float, was: bool) -> Judgement:
-        settings = self._settings
-        value = _number(view, settings.point)
+        value = _number(view, self._point)
         if value is None:
             return UNKNOWN
-        room = settings.hysteresis if was else 0.0
-        if settings.high is not None:
-            text = f"{settings.point} is above {settings.high:g}"
-            return Judgement(value > settings.high - room, value, settings.high, text)
-        assert settings.low is not None
-        text = f"{settings.point} is below {settings.low:g}"
-        return Judgement(value < settings.low + room, value, settings.low, text)
+        bar = self._limit * self._sign - (self._hysteresis if was else 0.0)
+        return Judgement(value * self._sign > bar, value, self._limit, self._text)
 
 
 class _Rates:
-    """Remembers the lowest and highest values of the time it looks back on."""
+    """Remembers the lowest values of the time it looks back on: for a fall, of the values turned round.
+
+    Each is above all before it, so the oldest is the lowest; what is closer together than a share of the time is
+    taken for one, so that a long time does not remember without bound.
+    """
 
     def __init__(self, settings: Rate) -> None:
-        self._settings = settings
-        self._seen: deque[tuple[float, float]] = deque(maxlen=MOST_REMEMBERED)
+        self._point, self._per = settings.point, settings.per
+        by, self._sign, did = settings.rise, 1.0, "rose"
+        if by is None:
+            by, self._sign, did = settings.fall, -1.0, "fell"
+        assert by is not None
+        self._by = by
+        self._seen: deque[tuple[float, float]] = deque()
         self._apart = settings.per / MOST_REMEMBERED
+        self._text = f"{settings.point} {did} by {by:g} within {settings.per:g} s"
 
     def judge(self, view: View, now: float, was: bool) -> Judgement:
-        settings = self._settings
-        value = _number(view, settings.point)
-        if value is None:
-            self._seen.clear()
-            return UNKNOWN
+        value = _number(view, self._point)
         seen = self._seen
-        while seen and seen[0][0] < now - settings.per:
+        if value is None:
+            seen.clear()
+            return UNKNOWN
+        height = value * self._sign
+        while seen and seen[0][0] < now - self._per:
             seen.popleft()
+        while seen and seen[-1][1] >= height:
+            seen.pop()
         if not seen or now - seen[-1][0] >= self._apart:
-            seen.append((now, value))
-        past = [one for _, one in seen]
-        if settings.rise is not None:
-            text = f"{settings.point} rose by {settings.rise:g} within {settings.per:g} s"
-            return Judgement(value - min(past) >= settings.rise, value, settings.rise, text)
-        assert settings.fall is not None
-        text = f"{settings.point} fell by {settings.fall:g} within {settings.per:g} s"
-        return Judgement(max(past) - value >= settings.fall, value, settings.fall, text)
+            seen.append((now, height))
+        return Judgement(height - seen[0][1] >= self._by, value, self._by, self._text)
 
 
 class _Deviations:
     def __init__(self, settings: Deviation) -> None:
         self._settings = settings
+        self._text = f"{settings.point} is more than {settings.by:g} away from {settings.target}"
 
     def judge(self, view: View, now: float, was: bool) -> Judgement:
         settings = self._settings
@@ -183,23 +191,21 @@ class _Deviations:
         if value is None or target is None:
             return UNKNOWN
         limit = settings.by - (settings.hysteresis if was else 0.0)
-        text = f"{settings.point} is more than {settings.by:g} away from {settings.target}"
-        return Judgement(abs(value - target) > limit, value, target, text)
+        return Judgement(abs(value - target) > limit, value, target, self._text)
 
 
 class _States:
     def __init__(self, settings: State) -> None:
         self._settings = settings
+        words = " or ".join(str(one) for one in settings.values)
+        self._text = f"{settings.point} is {'not ' if settings.other else ''}{words}"
 
     def judge(self, view: View, now: float, was: bool) -> Judgement:
         settings = self._settings
         value = good_value(view, settings.point)
         if value is None:
             return UNKNOWN
-        met = value in settings.values
-        words = " or ".join(str(one) for one in settings.values)
-        text = f"{settings.point} is {'not ' if settings.other else ''}{words}"
-        return Judgement(met != settings.other, value, text=text)
+        return Judgement((value in settings.values) != settings.other, value, text=self._text)
 
 
 class _Qualities:
