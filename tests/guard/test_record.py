@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from port502.guard.record import MOST_TEXT, Record, utc, values_text
+from port502.guard.record import MOST_TEXT, Record, values_text
 from port502.service.call import Session
 
 
@@ -31,7 +31,3 @@ def test_values_are_numbers_and_coils_are_a_text() -> None:
     assert values_text([1, 2], bits=False) == [1, 2]
     assert values_text([1, 0, 1], bits=True) == "101"
     assert values_text(None, bits=True) is None
-
-
-def test_times_are_utc() -> None:
-    assert utc(0.25) == "1970-01-01T00:00:00.250Z"

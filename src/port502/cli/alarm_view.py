@@ -35,23 +35,4 @@ def alarms_table(states: Iterable[AlarmState]) -> Table:
 
 def alarm_json(state: AlarmState) -> dict[str, Any]:
     """An alarm by its field names in JSON; what has nothing to say is left out."""
-    values: dict[str, Any] = {
-        "alarm": state.alarm,
-        "state": state.state,
-        "active": state.active,
-        "priority": state.priority,
-        "since": format_time(state.since),
-        "text": state.text,
-        "value": state.value,
-        "limit": state.limit,
-        "raised": None if state.raised is None else format_time(state.raised),
-        "acknowledged_by": state.acknowledged_by,
-        "comment": state.comment,
-        "shelved_until": None if state.shelved_until is None else format_time(state.shelved_until),
-        "shelved_by": state.shelved_by,
-        "suppressed": state.suppressed,
-        "known": state.known,
-        "device": state.device,
-        "points": list(state.points),
-    }
-    return {name: value for name, value in values.items() if value not in (None, "", [])}
+    return {name: value for name, value in state.fields().items() if value not in (None, "", [])}

@@ -28,7 +28,6 @@ from port502.discover.doctor.question import DEEP, Pace, Question, parse_read
 from port502.discover.doctor.report import Report, StepDone
 from port502.discover.pages import check_path, write_page
 from port502.errors import UsageError
-from port502.transport.tls import tls_of
 from port502.transport.url import Target, parse_url
 
 app = typer.Typer(rich_markup_mode=None, add_completion=False)
@@ -182,10 +181,7 @@ class _Status:
 def _place(target: str, unit: int | None, site: Path | None, secure: Secure) -> Question:
     """The question about a host, a url, or a device of the site file with its neighbours on the connection."""
     if not target.startswith("@"):
-        files = secure.arguments()
-        words = ("certificate", "key", "authority", "crl")
-        given = [files.get(word) for word in words]
-        tls = tls_of(target, None, *given, server_side=False, name=secure.name) if any(given) else None
+        tls = secure.tls(target) if secure.arguments() else None
         return Question(parse_url(target), check_unit(1 if unit is None else unit), tls=tls)
     from port502.site.build import load_site
     from port502.site.control import control_path, is_answered

@@ -28,7 +28,7 @@ from port502.gateway.status import GatewayStatus
 from port502.gateway.time_outs import time_out_order
 from port502.server import Limits
 from port502.service.access import Networks
-from port502.transport.tls import Tls, tls_of
+from port502.transport.tls import Tls
 from port502.transport.url import parse_url
 
 app = typer.Typer(rich_markup_mode=None, add_completion=False)
@@ -239,15 +239,5 @@ def routes_of(urls: list[str], units: list[str]) -> tuple[Route, ...]:
 
 
 def _tls(url: str, secure: Secure) -> Tls | None:
-    if parse_url(url).scheme != "tls":
-        return None
-    files = secure.arguments()
-    return tls_of(
-        url,
-        None,
-        files.get("certificate"),
-        files.get("key"),
-        files.get("authority"),
-        files.get("crl"),
-        server_side=True,
-    )
+    """What one of several listeners makes of the options: only those on tls:// want them."""
+    return secure.tls(url, server_side=True) if parse_url(url).scheme == "tls" else None

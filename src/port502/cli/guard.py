@@ -33,7 +33,7 @@ from port502.guard.settings import AuditSettings, GuardSettings
 from port502.server import Limits, Networks
 from port502.service.long_frames import USUAL_SIZE, LongFrames
 from port502.site.guard_control import GuardControl
-from port502.transport.tls import Tls, tls_of
+from port502.transport.tls import Tls
 from port502.transport.url import parse_url
 
 app = typer.Typer(rich_markup_mode=None, add_completion=False, invoke_without_command=True)
@@ -205,12 +205,8 @@ def guard(
         window,
         timeout,
         connections,
-        _tls(listen, Secure(certificate, key, authority, crl), server_side=True),
-        _tls(
-            upstream,
-            Secure(upstream_certificate, upstream_key, upstream_authority, None, upstream_name),
-            server_side=False,
-        ),
+        Secure(certificate, key, authority, crl).tls(listen, server_side=True),
+        Secure(upstream_certificate, upstream_key, upstream_authority, None, upstream_name).tls(upstream),
         tuple(map(long_frames_of, long_frame or ())),
         findings=findings,
         baseline=baseline,
@@ -299,8 +295,8 @@ def learn(
             window,
             1.0,
             16,
-            _tls(listen, own, server_side=True),
-            _tls(upstream, other, server_side=False),
+            own.tls(listen, server_side=True),
+            other.tls(upstream),
         )
         with logging_to(verbosity=verbose, quiet=quiet):
             run(_watch(doors, recorder, seconds_of(for_), quiet=quiet))
@@ -414,10 +410,3 @@ def long_frames_of(text: str) -> LongFrames:
         raise UsageError(
             f"{text!r} is no exception for long frames; write NETWORK=CODE, such as 10.0.0.5=90"
         ) from None
-
-
-def _tls(url: str, secure: Secure, *, server_side: bool) -> Tls | None:
-    """What the options of one side make; raises UsageError where they do not go with its url, or some are missing."""
-    files = secure.arguments()
-    words = ("certificate", "key", "authority", "crl")
-    return tls_of(url, None, *map(files.get, words), server_side=server_side, name=secure.name)

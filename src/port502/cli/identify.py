@@ -22,7 +22,7 @@ from port502.discover.found import FoundDevice, FoundUnit
 from port502.discover.identify import identify_at, told_apart_by
 from port502.discover.inventory import device_json
 from port502.errors import UsageError
-from port502.transport.tls import Tls, tls_of
+from port502.transport.tls import Tls
 from port502.transport.url import parse_url
 
 app = typer.Typer(rich_markup_mode=None, add_completion=False)
@@ -100,10 +100,7 @@ def _place(
 ) -> tuple[str, int | None, frozenset[str], Tls | None]:
     """Where to, which unit, with which tolerances and which TLS."""
     if not target.startswith("@"):
-        given = secure.arguments()
-        files = {word: given.get(word) for word in ("certificate", "key", "authority", "crl")}
-        tls = tls_of(target, None, **files, server_side=False, name=given.get("name"))
-        return target, None if unit is None else check_unit(unit), frozenset(), tls
+        return target, None if unit is None else check_unit(unit), frozenset(), secure.tls(target)
     from port502.site.build import load_site
     from port502.site.control import control_path, is_answered
 

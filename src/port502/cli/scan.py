@@ -135,7 +135,7 @@ def scan(
     old = read_known(diff) if diff is not None else None
     plan = plan_of(ranges or [], lists or [], exclude or [])
     secure = Secure(certificate, key, authority, crl, name)
-    settings = settings_for(units, ports, rate, timeout, secure.arguments(), fast=fast)
+    settings = settings_for(units, ports, rate, timeout, secure, fast=fast)
     made = estimate(plan.targets, len(plan.neighbours), settings, on_link=plan.on_link)
     if dry_run:
         _put_estimate(made, settings, json=json)

@@ -7,18 +7,17 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from ipaddress import IPv4Network
 from pathlib import Path
-from typing import Any
 
 from port502.cli.ask import confirm
 from port502.cli.finding_view import estimate_lines
 from port502.cli.output import say
+from port502.cli.secure import Secure
 from port502.discover.estimate import Estimate
 from port502.discover.settings import ScanSettings
 from port502.discover.targets import Targets, parse_numbers, parse_targets, read_list
 from port502.errors import UsageError
 from port502.transport.probe.interfaces import interfaces, own_networks
 from port502.transport.probe.neighbours import Neighbour, neighbours
-from port502.transport.tls import tls_of
 
 MOST_LIST_BYTES = 16 << 20
 
@@ -93,7 +92,7 @@ def settings_for(
     ports: str,
     rate: float | None,
     timeout: float | None,
-    secure: dict[str, Any],
+    secure: Secure,
     *,
     fast: bool,
 ) -> ScanSettings:
@@ -106,10 +105,8 @@ def settings_for(
         made = replace(made, rate=rate)
     if timeout is not None:
         made = replace(made, connect_timeout=timeout, first_timeout=timeout, response_timeout=timeout)
-    if secure:
-        files = {word: secure.get(word) for word in ("certificate", "key", "authority", "crl")}
-        tls = tls_of("tls://host", None, **files, server_side=False, name=secure.get("name"))
-        made = replace(made, tls=tls)
+    if secure.arguments():
+        made = replace(made, tls=secure.tls("tls://host"))
     return made
 
 

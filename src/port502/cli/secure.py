@@ -4,7 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+from port502.transport.tls import tls_of
+
+if TYPE_CHECKING:
+    from port502.transport.tls import Tls
 
 KEY_ENDING = ".key"
 
@@ -32,3 +37,9 @@ class Secure:
             "name": self.name,
         }
         return {word: value for word, value in found.items() if value is not None}
+
+    def tls(self, url: str, *, server_side: bool = False) -> Tls | None:
+        """What they make on a url; raises UsageError where they do not go with it, or some are missing."""
+        files = self.arguments()
+        words = ("certificate", "key", "authority", "crl")
+        return tls_of(url, None, *map(files.get, words), server_side=server_side, name=self.name)

@@ -19,7 +19,6 @@ from port502.service.call import Layer
 from port502.service.layers import read_only as nobody_writes
 from port502.site.durations import parse_duration
 from port502.transport.link_settings import LinkSettings
-from port502.transport.tls import tls_of
 from port502.transport.url import parse_url
 
 
@@ -112,17 +111,7 @@ def upstream_of(target: str, timeout: float | None, site: Path | None, secure: S
     """The device that a target names; raises UsageError, also of the site file."""
     if not target.startswith("@"):
         url = str(parse_url(target)) if "://" not in target else target
-        files = secure.arguments()
-        tls = tls_of(
-            url,
-            None,
-            files.get("certificate"),
-            files.get("key"),
-            files.get("authority"),
-            files.get("crl"),
-            server_side=False,
-            name=files.get("name"),
-        )
+        tls = secure.tls(url)
         return Upstream(url, LinkSettings(connect_timeout=timeout or 3.0, tls=tls), timeout or 1.0)
     from port502.cli.expecting import site_of
     from port502.collect.wire import link_settings

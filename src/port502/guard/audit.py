@@ -14,7 +14,7 @@ from typing import Any
 
 from port502.errors import ConfigError
 from port502.guard.chain import RETIRED, Link, head_path, log_files, opened, sealed
-from port502.guard.record import utc
+from port502.transport.clock import utc
 
 if sys.platform != "win32":  # where an open file cannot be renamed under another program anyway
     import fcntl

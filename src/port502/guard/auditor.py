@@ -10,7 +10,8 @@ from enum import StrEnum
 from typing import Any, TypeAlias
 
 from port502.guard.audit import AuditLog
-from port502.guard.record import REPEATED, Record, utc
+from port502.guard.record import REPEATED, Record
+from port502.transport.clock import utc
 
 log = logging.getLogger("port502.guard")
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, fields
-from datetime import UTC, datetime
 from typing import Any
 
 from port502.protocol.codes import exception_name
@@ -103,8 +102,3 @@ def values_text(values: Sequence[int] | None, *, bits: bool) -> Sequence[int] | 
     if bits:
         return "".join("1" if value else "0" for value in values)
     return list(values[:_MOST_VALUES])
-
-
-def utc(wall: float) -> str:
-    """A moment in seconds since 1970 as RFC 3339 text, to the millisecond."""
-    return datetime.fromtimestamp(wall, UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")

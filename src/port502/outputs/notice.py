@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from typing import Any
 
 from port502.collect.alarms import AlarmEvent
+from port502.transport.clock import utc
 
 EVENTS = ("raised", "cleared", "acknowledged", "shelved", "unshelved")
 
@@ -39,24 +39,7 @@ class Notice:
 
     def fields(self) -> dict[str, Any]:
         """What a program gets, in JSON: what has nothing to say is left out."""
-        event = self.event
-        said: dict[str, Any] = {
-            "site": self.site,
-            "alarm": event.alarm,
-            "event": event.what,
-            "state": event.state,
-            "priority": event.priority,
-            "time": utc(event.time),
-            "text": event.text,
-            "value": event.value,
-            "limit": event.limit,
-            "by": event.by,
-            "comment": event.comment,
-            "until": None if event.until is None else utc(event.until),
-        }
+        said = {"site": self.site, **self.event.fields()}
+        said["event"] = said.pop("what")
+        del said["silent"]
         return {name: value for name, value in said.items() if value not in (None, "")}
-
-
-def utc(seconds: float) -> str:
-    """RFC 3339 in UTC, to the millisecond."""
-    return datetime.fromtimestamp(seconds, UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")

@@ -2,7 +2,7 @@ import pytest
 from pydantic import ValidationError
 
 from port502.collect.sample import Sample
-from port502.web.api.models import Acknowledge, Kept, Shelve, WriteOrder, utc
+from port502.web.api.models import Acknowledge, Kept, Shelve, WriteOrder
 
 
 def test_a_sample_of_several_values() -> None:
@@ -14,10 +14,6 @@ def test_a_sample_of_several_values() -> None:
         "quality": "uncertain",
         "reason": "stale",
     }
-
-
-def test_times_have_a_zone() -> None:
-    assert utc(1_800_000_000.25) == "2027-01-15T08:00:00.250Z"
 
 
 @pytest.mark.parametrize("value", [True, 5, 2.5, "auto"])

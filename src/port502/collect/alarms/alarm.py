@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
+from typing import Any
 
 from port502.collect.alarms.conditions import Judgement
 from port502.collect.alarms.settings import AlarmSettings
 from port502.collect.sample import Value
 from port502.errors import UsageError
+from port502.transport.clock import utc
 
 NORMAL = "normal"
 UNACKNOWLEDGED = "unacknowledged"
@@ -20,6 +22,8 @@ WAITING = frozenset({UNACKNOWLEDGED, RETURNED})
 """Somebody has to acknowledge these."""
 LONGEST_SHELF = 7 * 86_400.0
 LONGEST_COMMENT = 500
+
+_TIMES = frozenset({"time", "until", "since", "raised", "shelved_until"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +46,10 @@ class AlarmEvent:
     comment: str = ""
     until: float | None = None
     silent: bool = False
+
+    def fields(self) -> dict[str, Any]:
+        """The event by its field names in JSON."""
+        return _named(self)
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +82,10 @@ class AlarmState:
     def silent(self) -> bool:
         """Whether nobody is to be bothered with it."""
         return self.suppressed or self.shelved_until is not None
+
+    def fields(self) -> dict[str, Any]:
+        """The state by its field names in JSON."""
+        return {**_named(self), "active": self.active}
 
 
 class Alarm:
@@ -210,3 +222,14 @@ class Alarm:
             until=until,
             silent=self._suppressed or self._shelved_until is not None,
         )
+
+
+def _named(record: AlarmEvent | AlarmState) -> dict[str, Any]:
+    """The fields of a record for JSON: times as RFC 3339 text, several values as a list."""
+    return {field.name: _plain(field.name, getattr(record, field.name)) for field in fields(record)}
+
+
+def _plain(name: str, value: Any) -> Any:
+    if name in _TIMES and value is not None:
+        return utc(value)
+    return list(value) if isinstance(value, tuple) else value

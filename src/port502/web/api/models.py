@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
 from typing import Annotated, Any, Self
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -10,6 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from port502.collect.alarms import AlarmEvent, AlarmState
 from port502.collect.sample import Sample
 from port502.collect.writing import WriteResult
+from port502.transport.clock import utc
 from port502.web.points import PointInfo
 from port502.web.station import Counts, PointNow
 
@@ -253,25 +253,7 @@ class Alarm(Model):
     @classmethod
     def of(cls, state: AlarmState) -> Self:
         """The model of an alarm's state."""
-        return cls(
-            alarm=state.alarm,
-            state=state.state,
-            active=state.active,
-            priority=state.priority,
-            since=utc(state.since),
-            text=state.text,
-            value=_plain(state.value),
-            limit=state.limit,
-            raised=None if state.raised is None else utc(state.raised),
-            acknowledged_by=state.acknowledged_by,
-            comment=state.comment,
-            shelved_until=None if state.shelved_until is None else utc(state.shelved_until),
-            shelved_by=state.shelved_by,
-            suppressed=state.suppressed,
-            known=state.known,
-            device=state.device,
-            points=list(state.points),
-        )
+        return cls(**state.fields())
 
 
 class Alarms(Model):
@@ -300,21 +282,7 @@ class Event(Model):
     @classmethod
     def of(cls, number: int, event: AlarmEvent) -> Self:
         """The model of an event."""
-        return cls(
-            number=number,
-            time=utc(event.time),
-            alarm=event.alarm,
-            what=event.what,
-            state=event.state,
-            priority=event.priority,
-            text=event.text,
-            value=_plain(event.value),
-            limit=event.limit,
-            by=event.by,
-            comment=event.comment,
-            until=None if event.until is None else utc(event.until),
-            silent=event.silent,
-        )
+        return cls(number=number, **event.fields())
 
 
 class Events(Model):
@@ -362,12 +330,6 @@ class Problem(Model):
     title: str
     status: int
     detail: str
-
-
-def utc(seconds: float) -> str:
-    """RFC 3339 in UTC, to the millisecond."""
-    moment = datetime.fromtimestamp(seconds, UTC)
-    return moment.isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
 
 def _plain(value: Any) -> Value:

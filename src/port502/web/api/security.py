@@ -11,7 +11,8 @@ from pydantic import Field
 from port502.guard.recall import Recalled
 from port502.site.certificates import CertificateStatus
 from port502.site.status import ListenerStatus, SessionStatus
-from port502.web.api.models import Model, utc
+from port502.transport.clock import utc
+from port502.web.api.models import Model
 from port502.web.api.who import Operator, Site, Viewer
 from port502.web.gate import Door
 

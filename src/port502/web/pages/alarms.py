@@ -11,7 +11,7 @@ from starlette.requests import Request
 
 from port502.collect.alarms import AlarmEvent, AlarmState
 from port502.collect.alarms.alarm import LONGEST_COMMENT, WAITING
-from port502.web.api.models import utc
+from port502.transport.clock import utc
 from port502.web.pages.acting import act
 from port502.web.pages.frame import Visit, card, framed, visit_of
 from port502.web.pages.words import age_text, alarm_mark, value_text

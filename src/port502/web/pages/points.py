@@ -12,7 +12,7 @@ from starlette.requests import Request
 
 from port502.collect.sample import BAD, GOOD
 from port502.history.export import field_text, safe_text
-from port502.web.api.models import utc
+from port502.transport.clock import utc
 from port502.web.pages.frame import Visit, card, framed, visit_of
 from port502.web.pages.sparkline import Points, drawn, line, remembered
 from port502.web.pages.words import age_text, now_text, quality_mark

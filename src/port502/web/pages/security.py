@@ -1,4 +1,4 @@
-"""Security: are writes stopped, who is connected, what was refused, which certificates end, who is logged in."""
+"""Security: are writes stopped, who is connected, what looked like an attack or was refused, what ends, who is here."""
 
 from __future__ import annotations
 
@@ -12,11 +12,13 @@ from starlette.requests import Request
 from port502.guard.record import LOCKED
 from port502.site.certificates import CertificateStatus
 from port502.site.status import ListenerStatus, SessionStatus
-from port502.web.api.models import LONGEST_COMMENT, Lock, utc
+from port502.transport.clock import utc
+from port502.web.api.models import LONGEST_COMMENT, Lock
 from port502.web.pages.acting import act
 from port502.web.pages.decisions import KINDS, moment_of, rows_of
 from port502.web.pages.frame import Visit, card, framed, visit_of
 from port502.web.pages.rows import Cell, Rows
+from port502.web.pages.suspicions import Suspicions
 from port502.web.pages.words import Mark, age_text, counted
 from port502.web.roles import Role
 
@@ -34,7 +36,8 @@ def security(request: Request, kind: str = "") -> None:
     """The page; what is chosen of the decisions stands in the url."""
     visit = visit_of(request)
     with framed(visit, "Security"):
-        parts = [_lock(visit), _listeners(visit), _Decisions(visit, kind if kind in KINDS else "").refresh]
+        parts = [_lock(visit), _listeners(visit), Suspicions(visit).refresh]
+        parts.append(_Decisions(visit, kind if kind in KINDS else "").refresh)
         certificates = _certificates(visit)
         parts.append(_logins(visit))
     for part in parts:

@@ -16,7 +16,7 @@ from starlette.requests import Request
 
 from port502.collect.sample import BAD, Sample
 from port502.history import export_csv, parse_when
-from port502.web.api.models import utc
+from port502.transport.clock import utc
 from port502.web.pages.curves import COLOURS, MOST_CURVES, Curve, chart, curve_of
 from port502.web.pages.frame import Visit, card, framed, visit_of
 from port502.web.points import searched
