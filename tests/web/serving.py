@@ -21,7 +21,7 @@ PASSWORD = "correct horse battery"
 SITE = """
 site: test
 history: {{path: data}}
-web: {{listen: "127.0.0.1:0", users: users.yaml}}
+web: {{listen: "{host}:0", users: users.yaml}}
 connections:
   plc: {{url: "{url}"}}
 devices:
@@ -56,8 +56,8 @@ class Serving:
 
 
 @asynccontextmanager
-async def serving(folder: Path, site: str = SITE) -> AsyncIterator[Serving]:
-    """Everything, at work."""
+async def serving(folder: Path, site: str = SITE, host: str = "127.0.0.1") -> AsyncIterator[Serving]:
+    """Everything, at work; on a ``host`` that is not loopback nobody looks without a login."""
     users = folder / "users.yaml"
     add_user(users, "ann", "operator", PASSWORD)
     tokens = {
@@ -67,6 +67,6 @@ async def serving(folder: Path, site: str = SITE) -> AsyncIterator[Serving]:
     device = Device(holding={0: [481, 7]})
     async with Server(device, "tcp://127.0.0.1:0") as server:
         path = folder / "site.yaml"
-        path.write_text(site.format(url=server.url))
+        path.write_text(site.format(url=server.url, host=host))
         async with Running(load_site(path)) as running, WebServer(running) as web:
             yield Serving(device, running, web, tokens)

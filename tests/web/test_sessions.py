@@ -55,6 +55,18 @@ def test_a_link_lets_in_once_and_not_for_ever() -> None:
     assert sessions.follow(sessions.link("local", Role.ADMIN, 0.0), LINK_LIFE + 1) is None
 
 
+def test_a_login_stands_until_it_ends_and_only_what_is_done_with_it_keeps_it() -> None:
+    sessions = Sessions(idle=10.0)
+    secret, ann = sessions.begin("ann", Role.OPERATOR, "password", 0.0)
+    other, bob = sessions.begin("bob", Role.VIEWER, "password", 0.0)
+    assert sessions.stands(secret, ann, 9.0, used=True)
+    assert sessions.stands(secret, ann, 18.0)
+    assert not sessions.stands(secret, ann, 20.0)
+    assert not sessions.stands(other, ann, 1.0)
+    sessions.end(other)
+    assert not sessions.stands(other, bob, 1.0)
+
+
 def test_who_is_logged_in_and_since_when() -> None:
     sessions = Sessions(idle=100.0)
     secret, _ = sessions.begin("ann", Role.OPERATOR, "password", 0.0, "10.0.0.5")

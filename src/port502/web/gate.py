@@ -10,7 +10,7 @@ from http.cookies import SimpleCookie
 from typing import Any, TypeAlias
 from urllib.parse import urlsplit
 
-from starlette.datastructures import State
+from starlette.datastructures import Headers, State
 
 from port502.service.access import Networks
 from port502.site.web_model import WebSettings, is_loopback
@@ -55,13 +55,15 @@ class Door:
         self.settings = settings
         self.users = users
         self.sessions = sessions
+        self.is_open = settings.is_local and not settings.header
+        """Whether somebody at this very machine may look without a login."""
         self._proxies = Networks(settings.proxies)
         self.certificates: dict[tuple[str, int], str] = {}
         """Fingerprints of the certificates that clients have shown, by their addresses."""
 
     def identity(self, scope: Scope) -> Identity:
         """Who asks: by token, cookie, certificate or a trusted proxy's word; else an onlooker, or nobody."""
-        headers = _headers(scope)
+        headers = Headers(scope=scope)
         authorization = headers.get("authorization", "")
         if authorization:
             scheme, _, token = authorization.partition(" ")
@@ -73,6 +75,16 @@ class Door:
             or self._with_header(scope, headers)
             or self._onlooker(scope)
         )
+
+    def stands(self, identity: Identity, secret: str, *, used: bool = False) -> bool:
+        """Whether a login has not ended; ``used`` if they do something now. Who came without one still may."""
+        if identity.way not in ("password", "link"):
+            return True
+        return self.sessions.stands(secret, identity, time.monotonic(), used=used)
+
+    def lets_look(self, identity: Identity, secret: str) -> bool:
+        """Whether somebody who came in may go on looking."""
+        return self.is_open or self.stands(identity, secret)
 
     def is_called_by_name(self, host: str) -> bool:
         """Whether a Host header names this very server; another name means a page from elsewhere led here."""
@@ -86,7 +98,7 @@ class Door:
 
     def comes_from_here(self, scope: Scope) -> bool:
         """Whether a browser says that the request comes from a page of this server, or says nothing."""
-        headers = _headers(scope)
+        headers = Headers(scope=scope)
         origin = headers.get("origin")
         if origin is not None:
             return _place(origin) == headers.get("host", "").lower()
@@ -101,16 +113,15 @@ class Door:
         fingerprint = self.certificates.get((client[0], client[1])) if client else None
         return self.users.with_certificate(fingerprint) if fingerprint else None
 
-    def _with_header(self, scope: Scope, headers: dict[str, str]) -> Identity | None:
+    def _with_header(self, scope: Scope, headers: Headers) -> Identity | None:
         client = scope.get("client")
         if not self.settings.header or not client or client[0] not in self._proxies:
             return None
-        return self.users.named(headers.get(self.settings.header.lower(), ""))
+        return self.users.named(headers.get(self.settings.header, ""))
 
     def _onlooker(self, scope: Scope) -> Identity:
         client = scope.get("client")
-        here = self.settings.is_local and client is not None and is_loopback(client[0])
-        return ONLOOKER if here and not self.settings.header else NOBODY
+        return ONLOOKER if self.is_open and client is not None and is_loopback(client[0]) else NOBODY
 
 
 class Gate:
@@ -138,7 +149,7 @@ class Gate:
             await self._app(scope, _bounded(receive), _marking(send, self._door.settings.scheme == "https"))
 
     def _refusal(self, scope: Scope) -> tuple[int, str] | None:
-        headers = _headers(scope)
+        headers = Headers(scope=scope)
         if not self._door.is_called_by_name(headers.get("host", "")):
             return 421, "this server is not called by that name; add it to 'names' of 'web' in the site file"
         changes = scope["type"] == "websocket" or scope["method"] not in SAFE
@@ -196,10 +207,6 @@ async def _refuse(scope: Scope, receive: Receive, send: Send, status: int, why: 
     problem = {"type": "about:blank", "title": HTTPStatus(status).phrase, "status": status, "detail": why}
     await send({"type": "http.response.start", "status": status, "headers": headers})
     await send({"type": "http.response.body", "body": json.dumps(problem).encode()})
-
-
-def _headers(scope: Scope) -> dict[str, str]:
-    return {name.decode("latin-1").lower(): value.decode("latin-1") for name, value in scope["headers"]}
 
 
 def _host(header: str) -> str:

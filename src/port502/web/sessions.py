@@ -66,6 +66,15 @@ class Sessions:
         session.used = now
         return session.identity
 
+    def stands(self, secret: str, identity: Identity, now: float, *, used: bool = False) -> bool:
+        """Whether this is still somebody's login; ``used`` if they do something now that keeps it from ending."""
+        session = self._sessions.get(secret)
+        if session is None or session.identity != identity or self._is_over(session, now):
+            return False
+        if used:
+            session.used = now
+        return True
+
     def people(self, now: float) -> list[LoggedIn]:
         """Who is logged in, whoever did something last first."""
         found = [

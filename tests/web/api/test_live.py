@@ -2,12 +2,15 @@ from __future__ import annotations
 
 import asyncio
 import json
+from pathlib import Path
 
+import httpx
 import pytest
-from websockets.asyncio.client import connect
+from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed, InvalidStatus
 
-from tests.web.serving import Serving
+from port502.web.gate import COOKIE
+from tests.web.serving import PASSWORD, Serving, serving
 
 
 async def test_samples_come_as_events(served: Serving) -> None:
@@ -57,3 +60,29 @@ async def test_a_websocket_is_refused_to_pages_from_elsewhere_and_for_points_tha
     async with served.client() as client:
         assert (await client.get("/api/v1/live", params={"point": "pump.nothing"})).status_code == 404
     assert len(served.web.station.feed) == 0
+
+
+async def everything(socket: ClientConnection) -> None:
+    async for text in socket:
+        assert "50.0" not in str(text)
+
+
+async def test_streams_end_with_the_login_where_nobody_looks_without_one(tmp_path: Path) -> None:
+    async with serving(tmp_path, host="0.0.0.0") as served, asyncio.timeout(30):
+        url = served.web.url.replace("0.0.0.0", "127.0.0.1")
+        async with httpx.AsyncClient(base_url=url, trust_env=False) as client:
+            await client.post("/api/v1/session", json={"name": "ann", "password": PASSWORD})
+            cookie = {"Cookie": f"{COOKIE}={client.cookies[COOKIE]}"}
+            place = url.replace("http://", "ws://") + "/api/v1/live/ws"
+            async with (
+                client.stream("GET", "/api/v1/live", params={"point": "pump.speed"}) as events,
+                connect(place, additional_headers=cookie) as socket,
+            ):
+                await socket.recv()
+                served.web.sessions.end_of("ann")
+                served.device.holding.write(0, [500])
+                async for line in events.aiter_lines():
+                    assert "50.0" not in line
+                with pytest.raises(ConnectionClosed, match="the login has ended"):
+                    await everything(socket)
+            assert (await client.get("/api/v1/me")).status_code == 401

@@ -85,6 +85,25 @@ async def test_a_login_that_ended_lets_look_but_not_do(dashboard: Dashboard) -> 
         await expect(page.get_by_role("button", name="Write", exact=True)).to_have_count(0)
 
 
+async def test_a_login_that_ended_shows_nothing_more_where_others_come_in(tmp_path: Path) -> None:
+    site = tmp_path / "site.yaml"
+    site.write_text(SITE.replace("127.0.0.1:PORT", "0.0.0.0:0"))
+    with standing(tmp_path, site) as dashboard:
+        url = dashboard.url.replace("0.0.0.0", "127.0.0.1")
+        async with chromium() as browser:
+            page = await tab(browser, f"{url}/login")
+            await page.get_by_label("Name").fill("ann")
+            await page.get_by_label("Password").fill(PASSWORD)
+            await page.keyboard.press("Enter")
+            await page.wait_for_url(f"{url}/")
+            await page.goto(f"{url}/points")
+            await expect(page.locator(".p5-point")).to_contain_text("meter.power")
+            cookies = {one["name"]: one["value"] for one in await page.context.cookies()}
+            async with httpx.AsyncClient(base_url=url, cookies=cookies, trust_env=False) as client:
+                await client.get("/logout")
+            await page.wait_for_url(f"{url}/login", timeout=10_000)
+
+
 async def test_a_viewer_is_offered_nothing_to_do(dashboard: Dashboard) -> None:
     async with (
         chromium() as browser,

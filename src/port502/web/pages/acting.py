@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Awaitable, Callable
 
 from nicegui import ui
@@ -16,7 +15,7 @@ async def act(
     visit: Visit, role: Role, deed: Callable[[], object | Awaitable[object]], done: str = ""
 ) -> bool:
     """Do something that needs a role; True when it was done. What stood in the way is shown."""
-    if not still_in(visit):
+    if not visit.stands(used=True):
         ui.notify("Your login has ended: log in again.", type="negative")
         return False
     if not visit.may(role):
@@ -32,10 +31,3 @@ async def act(
     if done:
         ui.notify(done)
     return True
-
-
-def still_in(visit: Visit) -> bool:
-    """Whether the login that the tab was opened with still stands."""
-    if visit.identity.way not in ("password", "link"):
-        return True
-    return visit.door.sessions.identity(visit.secret, time.monotonic()) == visit.identity

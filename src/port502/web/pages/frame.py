@@ -30,6 +30,9 @@ PAGES = (
 
 DARK_COOKIE = "port502_dark"
 
+LOGIN_CHECKED = 2.0
+"""Seconds after which a tab whose login has ended shows nothing more, at the latest."""
+
 LOST = """
 <script>
 document.documentElement.lang = "en";
@@ -38,8 +41,13 @@ window.addEventListener("load", () => {
     const lost = !(window.socket && window.socket.connected);
     document.getElementById("p5-lost").hidden = !lost;
     document.body.classList.toggle("p5-old", lost);
+    return lost;
+  };
+  const leave = async () => {
+    if (say() && (await fetch("/api/v1/me")).status === 401) location.reload();
   };
   setInterval(say, 500);
+  setInterval(() => leave().catch(() => {}), 5000);
 });
 </script>
 """
@@ -74,6 +82,14 @@ class Visit:
     def may(self, role: Role) -> bool:
         """Whether they may do what needs this role."""
         return self.identity.may(role)
+
+    def stands(self, *, used: bool = False) -> bool:
+        """Whether the login that the tab was opened with has not ended; ``used`` if they do something now."""
+        return self.door.stands(self.identity, self.secret, used=used)
+
+    def lasts(self) -> bool:
+        """Whether they may go on looking."""
+        return self.door.lets_look(self.identity, self.secret)
 
 
 def site_name(site: Station | None) -> str:
@@ -126,6 +142,13 @@ def framed(visit: Visit, title: str) -> Iterator[ui.column]:
         _who(visit)
     with ui.column().classes("p5-main").props('id="main" role="main"') as main:
         yield main
+    ui.timer(LOGIN_CHECKED, lambda: None if visit.lasts() else _leave())
+
+
+def _leave() -> None:
+    """Show nothing more, and lead to the login."""
+    ui.navigate.reload()
+    ui.context.client.remove_all_elements()
 
 
 async def _turn(dark: ui.dark_mode) -> None:

@@ -10,7 +10,7 @@ from starlette.requests import Request
 
 from port502.errors import Port502Error
 from port502.site.faults import ERROR, Fault
-from port502.web.pages.acting import act, still_in
+from port502.web.pages.acting import act
 from port502.web.pages.frame import Visit, card, visit_of
 from port502.web.pages.frame_view import table, wide
 from port502.web.pages.tooling import DOUBT, WELL, WRONG, complaint, needs, said, tool
@@ -120,7 +120,7 @@ class _Editor:
     async def check(self) -> None:
         """Check what stands in the editor now, and show what it would do."""
         self._timer.deactivate()
-        if not still_in(self._visit):
+        if not self._visit.stands(used=True):
             self._state.set_text("Your login has ended: log in again.")
             return
         async with self._checking:
