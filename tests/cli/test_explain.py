@@ -6,6 +6,7 @@ import pytest
 from rich.console import Console
 
 from port502.cli import explain
+from port502.traffic.findings.table import DETECTIONS
 from tests.cli.conftest import Run
 
 
@@ -35,8 +36,22 @@ def test_a_page_on_a_terminal(monkeypatch: pytest.MonkeyPatch) -> None:
     out = Console(force_terminal=True, width=90, color_system=None)
     monkeypatch.setattr(explain, "console", lambda: out)
     with out.capture() as capture:
-        explain._show(explain.find("limits"))
+        explain._show(explain.topic_of("limits"))
     text = capture.get()
     assert "How many clients a device takes" in text
     assert "    port502 doctor 192.168.1.100" in text
     assert "See also: connection" in text
+
+
+def test_explain_takes_its_code_in_any_case(run: Run) -> None:
+    told = run("explain", "diagnostics.listen_only")
+    assert told.code == 0
+    assert told.out.startswith("# DIAGNOSTICS.LISTEN_ONLY: a device is forced to listen only\n")
+    assert "CLIENT forces unit UNIT of SERVER to listen only" in told.out
+    learned = json.loads(run("explain", "CLIENT.ROGUE", "--json").out)
+    assert learned["commands"][-1].endswith("--baseline-for 10m")
+
+
+def test_findings_of_traffic_are_listed(run: Run) -> None:
+    ids = {topic["id"] for topic in json.loads(run("explain", "--json").out)["topics"]}
+    assert set(DETECTIONS) <= ids

@@ -7,9 +7,9 @@ from typing import Annotated
 import typer
 
 from port502.cli import options
-from port502.cli.detection_topics import detection_topics
 from port502.cli.output import console, put, put_json, put_table, table
-from port502.discover.explain import Topic, find, finding_topics, topics
+from port502.commission.topics import all_topics, topic_of
+from port502.discover.explain import Topic
 
 app = typer.Typer(rich_markup_mode=None, add_completion=False)
 
@@ -37,7 +37,7 @@ def explain(
     if not topic:
         _list(json)
         return
-    found = find(" ".join(topic), detection_topics())
+    found = topic_of(" ".join(topic))
     if json:
         put_json(_fields(found))
     else:
@@ -45,7 +45,7 @@ def explain(
 
 
 def _list(json: bool) -> None:
-    known = [*topics().values(), *finding_topics().values(), *detection_topics().values()]
+    known = all_topics()
     if json:
         put_json({"topics": [{"id": one.id, "title": one.title} for one in known]})
         return

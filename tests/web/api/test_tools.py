@@ -32,6 +32,7 @@ async def test_topics_are_explained(served: Serving) -> None:
         assert len(topics) > 80
         assert (await client.get("/api/v1/tools/explain/fc 3")).json()["id"] == "function-3"
         assert "Seen by" in (await client.get("/api/v1/tools/explain/TCP.REFUSED_RST")).json()["text"]
+        assert "ATT&CK" in (await client.get("/api/v1/tools/explain/write.stranger")).json()["text"]
         assert (await client.get("/api/v1/tools/explain/nothing-of-it")).status_code == 404
 
 

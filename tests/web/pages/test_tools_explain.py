@@ -12,6 +12,7 @@ def test_titles_come_before_texts() -> None:
     assert found[0].id == "unit-id"
     assert len(found) > 1
     assert search("TCP.REFUSED_RST")[0].id == "TCP.REFUSED_RST"
+    assert search("write.stranger")[0].id == "WRITE.STRANGER"
     assert len(search("")) > 80
     assert search("nothing of that kind") == []
 

@@ -8,7 +8,7 @@ from typing import Annotated, Any, Literal
 from fastapi import APIRouter, Query, Response
 from pydantic import Field
 
-from port502.discover.explain import find, finding_topics, topics
+from port502.commission.topics import all_topics, topic_of
 from port502.errors import UsageError
 from port502.registers.maps.library import Library
 from port502.web.api.models import Model
@@ -112,16 +112,15 @@ async def encode(order: EncodeOrder, who: Viewer) -> dict[str, Any]:
 
 @router.get("/explain")
 async def explain_all(who: Viewer) -> list[TopicName]:
-    """All topics, the doctor's findings among them."""
-    known = [*topics().values(), *finding_topics().values()]
-    return [TopicName(id=one.id, title=one.title) for one in known]
+    """All topics, what is found in devices and in traffic among them."""
+    return [TopicName(id=one.id, title=one.title) for one in all_topics()]
 
 
 @router.get("/explain/{topic}")
 async def explain(topic: str, who: Viewer) -> Topic:
     """One topic, by its id or whatever it is called: exception-2, ``fc 3``, TCP.REFUSED_RST."""
     try:
-        found = find(topic)
+        found = topic_of(topic)
     except UsageError as error:
         raise ProblemError(404, str(error)) from error
     return Topic(

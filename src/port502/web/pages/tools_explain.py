@@ -1,4 +1,4 @@
-"""What one wants to know about Modbus: codes, fields, practices, and what the doctor finds."""
+"""What one wants to know about Modbus: codes, fields, practices, and what is found in devices and traffic."""
 
 from __future__ import annotations
 
@@ -7,7 +7,8 @@ from contextlib import suppress
 from nicegui import ui
 from starlette.requests import Request
 
-from port502.discover.explain import Topic, find, finding_topics, topics
+from port502.commission.topics import all_topics, topic_of
+from port502.discover.explain import Topic
 from port502.errors import UsageError
 from port502.web.pages.frame import Visit, card, visit_of
 from port502.web.pages.tooling import complaint, keep_in_url, tool
@@ -57,13 +58,13 @@ class _Explaining:
 
 def search(words: str) -> list[Topic]:
     """The topics in which all of some words stand: first what is called so, then those with them in the title."""
-    known = [*topics().values(), *finding_topics().values()]
+    known = all_topics()
     wanted = words.lower().split()
     if not wanted:
         return known
     called = []
     with suppress(UsageError):
-        called = [find(words)]
+        called = [topic_of(words)]
     titled = [one for one in known if all(word in _title(one) for word in wanted)]
     others = [one for one in known if all(word in f"{_title(one)} {one.text.lower()}" for word in wanted)]
     return list({one.id: one for one in (*called, *titled, *others)}.values())
@@ -81,7 +82,7 @@ def _show(words: str) -> None:
             )
         return
     try:
-        topic = find(words)
+        topic = topic_of(words)
     except UsageError as error:
         complaint(error)
         return

@@ -1,16 +1,26 @@
-"""The findings of captures and listeners as topics of ``explain``, beside those of the doctor."""
+"""All that can be explained: practices and codes, the doctor's findings, and those of captures and listeners."""
 
 from __future__ import annotations
 
 import re
 from functools import cache
 
-from port502.discover.explain import Topic
+from port502.discover.explain import Topic, find, finding_topics, topics
 from port502.traffic.findings.attack import Attack, own_attack
 from port502.traffic.findings.detection import Detection
 from port502.traffic.findings.table import DETECTIONS
 
 _PLACE = re.compile(r"\{(\w+)\}")
+
+
+def all_topics() -> list[Topic]:
+    """Everything: practices, functions and exceptions, what the doctor finds, what is found in traffic."""
+    return [*topics().values(), *finding_topics().values(), *detection_topics().values()]
+
+
+def topic_of(words: str) -> Topic:
+    """The topic somebody means, whatever they call it; raises UsageError, with what is near, for what is none."""
+    return find(words, detection_topics())
 
 
 @cache
