@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import time
 from pathlib import Path
 
 import pytest
@@ -75,10 +76,7 @@ async def test_a_baseline_shows_strangers(path: Path) -> None:
     assert not check_file(path).faults
     async with Running(load_site(path)) as running:
         await attack(running)
-        assert {one.code for one in running.status().findings} == {
-            "CLIENT.ROGUE",
-            "DIAGNOSTICS.LISTEN_ONLY",
-        }
+        assert [one.code for one in running.status().findings] == ["DIAGNOSTICS.LISTEN_ONLY", "CLIENT.ROGUE"]
 
 
 async def test_it_can_be_switched_off(path: Path) -> None:
@@ -86,6 +84,25 @@ async def test_it_can_be_switched_off(path: Path) -> None:
     async with Running(load_site(path)) as running:
         await attack(running)
         assert running.status().findings == ()
+        assert Station(running).watching == {"own": False}
+        assert Station(running).worst_findings(0.0) == {}
+
+
+async def test_the_worst_of_the_fresh_ones_is_known(path: Path) -> None:
+    write(path, ", baseline: nobody.yaml")
+    async with Running(load_site(path)) as running:
+        station = Station(running)
+        assert station.watching == {"own": True}
+        assert station.worst_findings(0.0) == {}
+        before = time.time()
+        await attack(running)
+        async with Client(running.listeners.running["own"].url, unit=1) as client:
+            with pytest.raises(DeviceError):
+                await client.diagnostics(10)
+        worst = station.worst_findings(before)["own"]
+        assert (worst.code, worst.severity) == ("DIAGNOSTICS.LISTEN_ONLY", "critical")
+        assert len(running.status().findings) == 3
+        assert station.worst_findings(time.time()) == {}
 
 
 @pytest.mark.parametrize(

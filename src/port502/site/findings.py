@@ -18,6 +18,8 @@ from port502.transport.url import parse_url
 
 log = logging.getLogger("port502.findings")
 
+_SECOND = 1_000_000_000
+
 
 class ListenerFindings:
     """Looks at one listener, and writes down each finding when it is new, or was not seen for an hour."""
@@ -43,9 +45,15 @@ class ListenerFindings:
         self._live.tick()
 
     def newest(self, most: int) -> tuple[FindingStatus, ...]:
-        """Those that were seen last, newest first."""
-        found = sorted(self._live.findings, key=lambda one: one.last, reverse=True)
+        """Those that were seen last, newest first; of what one request showed, the most serious first."""
+        found = sorted(self._live.findings, key=lambda one: (one.last, one.severity.rank), reverse=True)
         return tuple(_status(self._listener, one) for one in found[:most])
+
+    def worst(self, since: float) -> FindingStatus | None:
+        """The most serious of those that were seen after a time in Unix seconds, and of equals the last."""
+        fresh = (one for one in self._live.findings if one.last > since * _SECOND)
+        found = max(fresh, key=lambda one: (one.severity.rank, one.last), default=None)
+        return None if found is None else _status(self._listener, found)
 
     def _found(self, one: Finding) -> None:
         level = logging.WARNING if one.severity.reaches(Severity.MEDIUM) else logging.INFO

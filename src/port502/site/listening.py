@@ -334,6 +334,18 @@ class Listeners:
         found = [finding for one in watching for finding in one.newest(most)]
         return sorted(found, key=lambda one: one.last, reverse=True)[:most]
 
+    def worst_findings(self, since: float) -> dict[str, FindingStatus]:
+        """The most serious that was seen at each of them after a time in Unix seconds, where anything was."""
+        worst = {
+            name: one.findings.worst(since) for name, one in self.running.items() if one.findings is not None
+        }
+        return {name: found for name, found in worst.items() if found is not None}
+
+    @property
+    def watching(self) -> dict[str, bool]:
+        """Each of them, and whether anybody looks there for what is suspicious."""
+        return {name: one.findings is not None for name, one in self.running.items()}
+
     def lines(self) -> tuple[BusStatus, ...]:
         """How the connections fare that gateways among them lead to."""
         return self._buses.status(self._led_to()) or self._ended_lines

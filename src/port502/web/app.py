@@ -13,6 +13,7 @@ from port502.web.api import (
     alarms,
     connections,
     draft,
+    findings,
     live,
     looking,
     metrics,
@@ -33,11 +34,9 @@ from port502.web.users import Users
 
 API = "/api/v1"
 
+PARTS = (session, site, points, alarms, connections, security, findings, live, tools, looking, draft)
 ROUTERS = (
-    *(
-        (API, part.router)
-        for part in (session, site, points, alarms, connections, security, live, tools, looking, draft)
-    ),
+    *((API, part.router) for part in PARTS),
     ("", metrics.router),
     ("", session.entering),
 )

@@ -217,6 +217,15 @@ class Station:
         """What is suspicious in the traffic of the listeners, seen last at the front."""
         return self.running.listeners.findings(most)
 
+    def worst_findings(self, since: float) -> dict[str, FindingStatus]:
+        """The most serious of them by listener, of those that were seen after a time in Unix seconds."""
+        return self.running.listeners.worst_findings(since)
+
+    @property
+    def watching(self) -> dict[str, bool]:
+        """The listeners, and whether anybody looks there for what is suspicious."""
+        return self.running.listeners.watching
+
     async def certificates(self) -> list[CertificateStatus]:
         """The certificates that the site uses, those that end first at the front."""
         return await asyncio.to_thread(certificates_of, self.running.site)

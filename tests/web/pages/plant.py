@@ -43,7 +43,7 @@ alarms:
   gone: {{device: "*", offline: true, for: 0, priority: critical}}
 listeners:
   safe: {{url: "tcp://127.0.0.1:0", policy: policy.yaml, guard: {{connection: plc}}}}
-  station: {{url: "tcp://127.0.0.1:0", serve: {{points: {{"holding:0": pump.speed/uint16}}}}}}
+  station: {{url: "tcp://127.0.0.1:0", findings: false, serve: {{points: {{"holding:0": pump.speed/uint16}}}}}}
 """
 
 POLICY = """

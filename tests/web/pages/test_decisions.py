@@ -4,6 +4,7 @@ import pytest
 
 from port502.guard.recall import Recalled
 from port502.guard.record import (
+    FINDING,
     LOCKED,
     LOGIN_FAILED,
     NEW_WRITE,
@@ -46,6 +47,7 @@ def test_a_refused_write_in_words() -> None:
         (record("connection", cause="made room", reason="for 10.0.0.3:9"), "made room; for 10.0.0.3:9"),
         (record("refused", operation="8/1", unit=1, rule="none such"), "diagnostics 1 of unit 1; rule none such"),
         (record(UNEXPECTED_CLIENT, client="10.0.0.9"), ""),
+        (record(FINDING, unit=1, severity="high", reason="10.0.0.9 floods unit 1"), "10.0.0.9 floods unit 1"),
         (record(LOGIN_FAILED, client="10.0.0.9", subject="ann", reason="no such name"), "no such name"),
     ],
 )  # fmt: skip

@@ -1,4 +1,4 @@
-"""The security page, in a real browser: who is connected, what was refused, and the stop of all writes."""
+"""The security page, in a real browser: who is connected, attacks and refusals, and the stop of all writes."""
 
 from __future__ import annotations
 
@@ -91,6 +91,33 @@ async def test_unexpected_clients_and_refusals_are_seen(opened: Opening, dashboa
         await page.get_by_text("clients: unexpected, refused, lost").click()
         await page.wait_for_url("**/security?kind=clients")
         await expect(page.locator(".p5-decision", has_text="▲ unexpected client").first).to_be_visible()
+
+
+@pytest.mark.interop
+@pytest.mark.slow
+async def test_an_attack_is_seen_explained_and_told_of_on_the_overview(
+    opened: Opening, dashboard: Dashboard
+) -> None:
+    async with opened("/security") as page:
+        await expect(page.get_by_text("Nobody looks at station: ")).to_be_visible()
+        with socket.create_connection(
+            listener(dashboard, "safe"), source_address=("127.0.0.66", 0)
+        ) as attacker:
+            attacker.sendall(bytes.fromhex("0001 0000 0006 01 08 0004 0000"))  # listen only
+            assert attacker.recv(100)[7:] == bytes.fromhex("88 01")
+        found = page.locator(".p5-finding", has_text="127.0.0.66 → safe, unit 1")
+        await expect(found).to_contain_text("⬣ critical")
+        await expect(found).to_contain_text("127.0.0.66 forces unit 1 of 127.0.0.1")
+        await expect(found).to_contain_text("To do: power-cycle the device")
+        await expect(page.get_by_text("Nothing suspicious was seen")).to_be_hidden()
+        await found.get_by_role("link", name="a device is forced to listen only").click()
+        await page.wait_for_url("**/tools/explain?topic=DIAGNOSTICS.LISTEN_ONLY")
+        await expect(page.locator(".p5-text")).to_contain_text("ATT&CK for ICS")
+        await page.goto(dashboard.url)
+        node = page.locator(".p5-node", has_text="safe")
+        await expect(node).to_contain_text("⬣ critical finding")
+        await expect(node).to_contain_text("a device is forced to listen only: 127.0.0.66")
+        await expect(node).to_have_attribute("href", "/security")
 
 
 @pytest.mark.interop

@@ -9,6 +9,7 @@ from itertools import groupby
 from port502.guard.recall import Recalled
 from port502.guard.record import (
     CONNECTION,
+    FINDING,
     LOCKED,
     LOGIN_FAILED,
     MALFORMED,
@@ -85,7 +86,7 @@ def what(record: Record) -> str:
     if record.after is not None:
         values = record.after if isinstance(record.after, str) else " ".join(map(str, record.after[:16]))
         parts.append(f"= {values}")
-    if record.unit is not None:
+    if record.unit is not None and record.event != FINDING:  # its words tell
         parts.append(f"of unit {record.unit}")
     said = [" ".join(parts)] if parts else []
     if record.count:

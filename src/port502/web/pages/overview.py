@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections import deque
 from collections.abc import Callable
 
@@ -9,8 +10,11 @@ from nicegui import ui
 from starlette.requests import Request
 
 from port502.collect.status import ConnectionStatus
+from port502.site.status import FindingStatus, ListenerStatus
+from port502.web.pages.decisions import FRESH
 from port502.web.pages.frame import Visit, card, framed, visit_of
-from port502.web.pages.words import age_text, alarm_mark, link_mark, unit_mark
+from port502.web.pages.suspicions import grave_mark
+from port502.web.pages.words import age_text, alarm_mark, counted, link_mark, unit_mark
 from port502.web.station import Station
 
 REFRESH = 1.0
@@ -121,27 +125,30 @@ def _map(station: Station) -> Callable[[], None]:
     def refresh() -> None:
         nonlocal shown
         status = station.status()
-        nodes = sorted((_node(one) for one in status.collector.connections), key=lambda node: node[0] == "")
-        clients = [(one.name, one.url, one.clients) for one in status.listeners]
-        if (nodes, clients) == shown:
+        worst = station.worst_findings(time.time() - FRESH)
+        nodes = [(f"/connection/{one.name}", *_node(one)) for one in status.collector.connections]
+        nodes += [("/security", *listener_node(one, worst.get(one.name))) for one in status.listeners]
+        nodes.sort(key=lambda node: node[1] == "")
+        if nodes == shown:
             return
-        shown = (nodes, clients)
+        shown = nodes
         grid.clear()
         with grid:
-            for tone, name, marks, detail in nodes:
-                with ui.link(target=f"/connection/{name}").classes(
-                    "p5-node" + (f" is-{tone}" if tone else "")
-                ):
+            for target, tone, name, mark, detail in nodes:
+                with ui.link(target=target).classes("p5-node" + (f" is-{tone}" if tone else "")):
                     ui.label(name).style("font-weight: 600")
-                    ui.label(marks).classes(f"p5-mark is-{tone}" if tone else "p5-mark")
+                    ui.label(mark).classes(f"p5-mark is-{tone}" if tone else "p5-mark")
                     ui.label(detail).classes("p5-quiet").style("font-size: 0.85rem; overflow-wrap: anywhere")
-            for name, url, count in clients:
-                with ui.link(target="/security").classes("p5-node"):
-                    ui.label(name).style("font-weight: 600")
-                    ui.label(f"◀ listener, {count} client{'s' if count != 1 else ''}").classes("p5-mark")
-                    ui.label(url).classes("p5-quiet").style("font-size: 0.85rem; overflow-wrap: anywhere")
 
     return refresh
+
+
+def listener_node(one: ListenerStatus, worst: FindingStatus | None) -> tuple[str, str, str, str]:
+    """The tone, the name, the mark and a detail of a listener, and ``worst`` of what looked like an attack there."""
+    grave = grave_mark(worst)
+    if grave is None or worst is None:
+        return "", one.name, f"◀ listener, {counted(one.clients, 'client')}", one.url
+    return grave.tone, one.name, f"{grave} finding", f"{worst.title}: {worst.client}".rstrip(": ")
 
 
 def _node(one: ConnectionStatus) -> tuple[str, str, str, str]:

@@ -1,15 +1,29 @@
-"""Rows of texts and marks that change in place."""
+"""Rows of texts, marks and links that change in place."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import TypeAlias
 
 from nicegui import ui
 
 from port502.web.pages.words import Mark
 
-Cell: TypeAlias = str | Mark
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """Words that lead somewhere."""
+
+    words: str
+    target: str
+
+    def __str__(self) -> str:
+        return self.words
+
+
+Cell: TypeAlias = str | Mark | Link
+"""What stands in a column; a column of links holds nothing else."""
 
 
 class Rows:
@@ -20,7 +34,7 @@ class Rows:
 
     def __init__(self, look: str, none: str, heads: Sequence[str] = ()) -> None:
         self._look = look
-        self._rows: list[tuple[ui.element, list[ui.label]]] = []
+        self._rows: list[tuple[ui.element, list[ui.label | ui.link]]] = []
         self._shown: list[tuple[Cell, ...]] = []
         with ui.element("div").classes("p5-rows").props('role="table"') as self._box:
             if heads:
@@ -38,14 +52,14 @@ class Rows:
             self._shown.pop()
         with self._box:
             for row in rows[len(self._rows) :]:
-                self._add(len(row))
+                self._add(row)
         for place, row in enumerate(rows):
             if row != self._shown[place]:
                 self._update(place, row)
 
-    def _add(self, cells: int) -> None:
+    def _add(self, row: tuple[Cell, ...]) -> None:
         with ui.element("div").classes(f"p5-row {self._look}").props('role="row"') as box:
-            labels = [ui.label().props('role="cell"') for _ in range(cells)]
+            labels = [_cell(one) for one in row]
         self._rows.append((box, labels))
         self._shown.append(())
 
@@ -56,4 +70,13 @@ class Rows:
                 label.set_text(str(new))
                 if isinstance(new, Mark) or isinstance(old, Mark):
                     label.classes(replace=new.classes if isinstance(new, Mark) else "")
+                if isinstance(new, Link):
+                    label.props(f'href="{new.target}"')
         self._shown[place] = row
+
+
+def _cell(one: Cell) -> ui.label | ui.link:
+    if not isinstance(one, Link):
+        return ui.label().props('role="cell"')
+    with ui.element("div").props('role="cell"'):
+        return ui.link(target=one.target)
