@@ -30,10 +30,12 @@ from port502.site.demo_files import (
     POLICY_NAME,
     SITE_NAME,
     TANK_MAP,
+    USUAL_NAME,
     meter_names,
     parts,
     plant_text,
     site_text,
+    usual_text,
 )
 from port502.site.plant_file import load_plant
 
@@ -47,6 +49,7 @@ def written(folder: Path, meters: int, hall: str = "") -> Site:
     (folder / PLANT_NAME).write_text(plant_text(known, urls))
     (folder / POLICY_NAME).write_text(POLICY_FILE)
     doors = {door.name: f"tcp://{door.host}:1502" for door in DOORS}
+    (folder / USUAL_NAME).write_text(usual_text(doors[GUARD]))
     (folder / SITE_NAME).write_text(site_text(known, urls, meters, doors))
     return load_site(folder / SITE_NAME)
 
@@ -55,7 +58,7 @@ def written(folder: Path, meters: int, hall: str = "") -> Site:
 @pytest.mark.parametrize("meters", [1, 50, 200])
 def test_all_files_are_valid_and_agree(tmp_path: Path, meters: int) -> None:
     site = written(tmp_path, meters)
-    for name in (MAP_NAME, DEVICE_NAME, POLICY_NAME, PLANT_NAME, SITE_NAME):
+    for name in (MAP_NAME, DEVICE_NAME, POLICY_NAME, USUAL_NAME, PLANT_NAME, SITE_NAME):
         assert check_file(tmp_path / name).faults == ()
     plant = load_plant(tmp_path / PLANT_NAME)
     assert {place.name: place.url for place in plant.places} == {
@@ -122,3 +125,12 @@ def test_a_guard_stands_before_the_plc_that_knows_its_operators(tmp_path: Path) 
         (INTRUDER, WriteSingleRegisterRequest(100, 1500), Action.REFUSE),
     ):
         assert engine.decide(Session(host), 1, request, Moment()).action == action
+
+
+def test_what_the_policy_allows_its_operators_is_usual(tmp_path: Path) -> None:
+    (guard,) = (one for one in written(tmp_path, 1).listeners if one.name == GUARD)
+    assert guard.baseline is not None
+    (usual,) = guard.baseline.at("127.0.3.101", 1502).conversations.values()
+    assert usual.who.client == "127.0.0.1"
+    assert usual.values["holding", 100].holds(1500)
+    assert not usual.values["holding", 100].holds(9999)

@@ -19,6 +19,7 @@ from port502.simulate.pty_line import PtyLine
 from port502.site.demo_files import (
     DEVICE_NAME,
     DOORS,
+    GUARD,
     HALL,
     INTRUDER,
     LINE_NAME,
@@ -29,9 +30,11 @@ from port502.site.demo_files import (
     POLICY_NAME,
     SITE_NAME,
     TANK_MAP,
+    USUAL_NAME,
     parts,
     plant_text,
     site_text,
+    usual_text,
 )
 from port502.site.plant_file import load_plant
 
@@ -93,6 +96,7 @@ class Demo:
             self._plant = await self._started(0)  # somebody was quicker than we were
         self._write(PLANT_NAME, plant_text(self._parts, self.urls))
         doors = {door.name: place_of(door.host, self._port) for door in DOORS}
+        self._write(USUAL_NAME, usual_text(doors[GUARD]))
         self._write(SITE_NAME, site_text(self._parts, self.urls, self._meters, doors))
 
     async def stop(self) -> None:

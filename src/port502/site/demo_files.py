@@ -27,7 +27,7 @@ FEEDER_PLACE = 200
 """The holding register of the PLC from which on it keeps what it polled, as float32."""
 
 DEVICE_NAME, MAP_NAME, PLANT_NAME, SITE_NAME = "plc.yaml", "tank.yaml", "plant.yaml", "site.yaml"
-POLICY_NAME = "policy.yaml"
+POLICY_NAME, USUAL_NAME = "policy.yaml", "usual.yaml"
 
 SILENT, SILENT_FROM = 6, "25s"
 """The meter that falls silent, by its place, and when."""
@@ -85,6 +85,21 @@ rules:
   - {name: operators set the speed, clients: [operator], units: [1], functions: [write], points: [speed_setpoint],
      values: {min: 0, max: 1500}}
   - {name: operators switch, clients: [operator], units: [1], functions: [write], points: [automatic]}
+"""
+
+_USUAL = """\
+# What is usual at the guard before the demo's PLC; whoever else asks there, or something else, is a finding.
+baseline: operators of the demo's PLC
+conversations:
+  - client: 127.0.0.1
+    server: {host}
+    port: {port}
+    unit: 1
+    functions: [1, 3, 5, 6]
+    reads: ["coil:0*2", "holding:0*12", "holding:100"]
+    writes: ["coil:1", "holding:100"]
+    values: {{"holding:100": {{min: 0, max: 1500, step: 500, writes: 100}}}}
+    per_second: 20
 """
 
 _PLANT_HEAD = """\
@@ -192,7 +207,7 @@ class Door:
 
 
 DOORS = (
-    Door(GUARD, f"policy: {POLICY_NAME}, guard: {{connection: plc}}", "127.0.3.101"),
+    Door(GUARD, f"policy: {POLICY_NAME}, baseline: {USUAL_NAME}, guard: {{connection: plc}}", "127.0.3.101"),
     Door("hall", f"gateway: [{{units: 1-{len(HALL_KINDS)}, bus: {HALL}}}]", "127.0.3.102"),
     Door("inverter-for-all", "share: {connection: inverter, cache: 1s}", "127.0.3.103"),
 )
@@ -287,6 +302,12 @@ def site_text(known: Sequence[Part], urls: Mapping[str, str], meters: int, doors
     lines += [f'  {door.name}: {{url: "{doors[door.name]}", {door.what}}}\n' for door in DOORS]
     lines += [_ALARMS, _SITE_TAIL]
     return "".join(lines)
+
+
+def usual_text(guard: str) -> str:
+    """The baseline of the guard before the PLC, which listens at this url."""
+    host, _, port = guard.removeprefix("tcp://").rpartition(":")
+    return _USUAL.format(host=host, port=port)
 
 
 def _feeders_text(feeders: int) -> str:
