@@ -9,6 +9,7 @@ from pathlib import Path
 
 from bench.peers.collecting import POINTS, address, raise_descriptor_limit
 from bench.peers.loops import until_input_ends
+from port502.cli.settling import settle
 from port502.site.build import load_site
 from port502.site.running import Running
 from port502.site.web_model import WebSettings
@@ -39,6 +40,7 @@ async def serve(port: int, devices: int, folder: Path) -> None:
     path.write_text(site_file(port, devices), encoding="utf-8")
     site = load_site(path)
     async with Running(site) as running, WebServer(running, WebSettings(port=0), pages=True) as web:
+        settle()
         await until_input_ends(int(web.url.rpartition(":")[2]))
 
 

@@ -29,7 +29,10 @@ class KnowledgeBook:
 
     def of(self, device: str) -> Knowledge:
         """What is known about a device; one object for all who ask."""
-        return self._devices.setdefault(device, Knowledge())
+        found = self._devices.get(device)
+        if found is None:
+            found = self._devices[device] = Knowledge()
+        return found
 
     def keep(self, devices: Iterable[str]) -> None:
         """Forget all devices but these."""

@@ -7,7 +7,7 @@ import logging
 import os
 import socket
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -82,6 +82,8 @@ class Running:
         self._control: ControlSocket | None = None
         self._reloading = asyncio.Lock()
         self._began = 0.0
+        self.reloaded: Callable[[], None] = lambda: None
+        """Called after each reload."""
 
     async def __aenter__(self) -> Self:
         await self.start()
@@ -151,6 +153,7 @@ class Running:
                 log.warning("%s: the history's place and limits change with the next start", new.name)
             self.site = new
             log.info("%s: reloaded: %s", new.name, change)
+            self.reloaded()
             return change
 
     async def write(self, device: str, point: str, value: Value, timeout: float | None = None) -> WriteResult:

@@ -37,6 +37,7 @@ from port502.site.traffic import Tap
 from port502.web.feed import Feed
 from port502.web.points import PointInfo, points_of
 from port502.web.roles import Identity
+from port502.web.shared import Shared
 from port502.web.tools.draft import Checked, Text, apply, check, read_text
 
 log = logging.getLogger("port502.web")
@@ -100,6 +101,8 @@ class Station:
         self._site: object = None
         self._auditor: Auditor | None = None
         self._applying = asyncio.Lock()
+        self._status = Shared(running.status)
+        self._counts = Shared(self._count)
 
     def start(self) -> None:
         """Begin to pass samples on."""
@@ -145,11 +148,14 @@ class Station:
         return [_now(name, current(name)) for name in names if name in self.points]
 
     def status(self) -> SiteStatus:
-        """How the site fares."""
-        return self.running.status()
+        """How the site fares, half a second ago at most."""
+        return self._status()
 
     def counts(self) -> Counts:
-        """How many of everything there are, and how they fare."""
+        """How many of everything there are, and how they fare, half a second ago at most."""
+        return self._counts()
+
+    def _count(self) -> Counts:
         qualities = self.running.collector.qualities()
         silent = self.running.collector.silent_devices()
         alarms = [alarm for alarm in self.alarms() if not alarm.silent]
