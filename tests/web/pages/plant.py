@@ -11,6 +11,7 @@ import json
 import sys
 from pathlib import Path
 
+from port502.cli.settling import settle
 from port502.server import Server
 from port502.service.device import Device
 from port502.site.build import load_site
@@ -69,6 +70,7 @@ async def main(folder: Path, site: Path | None = None) -> None:
             path.write_text(SITE.format(url=server.url))
             (folder / "policy.yaml").write_text(POLICY)
         async with Running(load_site(path)) as running, WebServer(running, pages=True) as web:
+            settle()
             links = [web.link(role) for role in (Role.ADMIN, Role.VIEWER)]
             print(
                 json.dumps({"url": web.url, "tokens": tokens, "links": links, "site": str(path)}), flush=True
