@@ -105,7 +105,15 @@ async def test_an_attack_is_seen_explained_and_told_of_on_the_overview(
         ) as attacker:
             attacker.sendall(bytes.fromhex("0001 0000 0006 01 08 0004 0000"))  # listen only
             assert attacker.recv(100)[7:] == bytes.fromhex("88 01")
-        found = page.locator(".p5-finding", has_text="127.0.0.66 → safe, unit 1")
+            found = page.locator(".p5-finding", has_text="a device is forced to listen only")
+            await expect(found).to_contain_text("127.0.0.66 → safe, unit 1")
+            attacker.sendall(bytes.fromhex("0002 0000 0006 01 08 000a 0000"))  # clear the counters
+            assert attacker.recv(100)[7:] == bytes.fromhex("88 01")
+        newest = page.locator(".p5-finding").nth(1)
+        await expect(newest).to_contain_text("◆ medium")
+        await expect(newest.get_by_role("link")).to_have_attribute(
+            "href", "/tools/explain?topic=DIAGNOSTICS.CLEARED"
+        )
         await expect(found).to_contain_text("⬣ critical")
         await expect(found).to_contain_text("127.0.0.66 forces unit 1 of 127.0.0.1")
         await expect(found).to_contain_text("To do: power-cycle the device")
