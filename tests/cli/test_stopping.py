@@ -5,6 +5,8 @@ from __future__ import annotations
 import asyncio
 import os
 import signal
+import subprocess
+import sys
 
 import pytest
 
@@ -45,6 +47,36 @@ async def test_a_hangup_asks_to_read_again() -> None:
         await wait(stopped, 0.05)
     assert asked == [1]
     assert not stopped.is_set()
+
+
+GOES_ON = """
+import asyncio
+from port502.cli.stopping import stoppable, wait
+
+async def main():
+    with stoppable(lambda: print("again", flush=True)) as stopped:
+        print("ready", flush=True)
+        await wait(stopped)
+    print("stopped", flush=True)
+
+asyncio.run(main())
+"""
+
+
+def test_a_hangup_ends_what_has_lost_its_terminal() -> None:
+    ours, theirs = os.openpty()
+    with subprocess.Popen(
+        [sys.executable, "-c", GOES_ON], stdin=theirs, stdout=subprocess.PIPE, text=True
+    ) as process:
+        os.close(theirs)
+        assert process.stdout is not None
+        assert process.stdout.readline() == "ready\n"
+        process.send_signal(signal.SIGHUP)
+        assert process.stdout.readline() == "again\n"
+        os.close(ours)
+        process.send_signal(signal.SIGHUP)
+        assert process.stdout.readline() == "stopped\n"
+        assert process.wait(20) == 0
 
 
 async def test_signals_mean_afterwards_what_they_meant_before() -> None:

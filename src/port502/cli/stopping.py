@@ -1,4 +1,4 @@
-"""Ending what goes on: SIGTERM, Ctrl-C, or a time that is up; SIGHUP asks to read the files again.
+"""Ending what goes on: SIGTERM, Ctrl-C, a closed terminal, or a time that is up; SIGHUP asks to read the files again.
 
 After SIGTERM and a time that is up the exit code is 0, after Ctrl-C it is 130.
 """
@@ -8,6 +8,7 @@ from __future__ import annotations
 import asyncio
 import os
 import signal
+import sys
 from collections.abc import Callable, Coroutine, Iterator
 from contextlib import contextmanager
 from types import FrameType
@@ -24,7 +25,10 @@ T = TypeVar("T")
 
 @contextmanager
 def stoppable(reload: Callable[[], None] | None = None) -> Iterator[asyncio.Event]:
-    """While inside, SIGINT and SIGTERM set the event, and SIGHUP calls ``reload``, where the system has them."""
+    """While inside, SIGINT and SIGTERM set the event, and SIGHUP calls ``reload``, where the system has them.
+
+    When a terminal is closed, SIGHUP comes to what was started on it: that ends it, for nobody else would.
+    """
     stopped = asyncio.Event()
     wanted: dict[str, Callable[[], None]] = dict.fromkeys(STOPS, stopped.set)
 
@@ -34,7 +38,7 @@ def stoppable(reload: Callable[[], None] | None = None) -> Iterator[asyncio.Even
 
     wanted[INTERRUPT] = interrupted
     if reload is not None:
-        wanted[RELOAD] = reload
+        wanted[RELOAD] = _unless_closed(reload, stopped.set)
     known = {getattr(signal, name): call for name, call in wanted.items() if hasattr(signal, name)}
     loop = asyncio.get_running_loop()
     before = {number: signal.getsignal(number) for number in known}
@@ -69,6 +73,15 @@ async def wait(stopped: asyncio.Event, seconds: float | None = None) -> None:
             await stopped.wait()
     except TimeoutError:
         return
+
+
+def _unless_closed(reload: Callable[[], None], stop: Callable[[], None]) -> Callable[[], None]:
+    begun_on_terminal = _has_terminal()
+    return lambda: stop() if begun_on_terminal and not _has_terminal() else reload()
+
+
+def _has_terminal() -> bool:
+    return sys.__stdin__ is not None and not sys.__stdin__.closed and sys.__stdin__.isatty()
 
 
 def _listen(loop: asyncio.AbstractEventLoop, number: int, call: Callable[[], None]) -> None:
