@@ -3,11 +3,26 @@ from __future__ import annotations
 import httpx
 import pytest
 from playwright.async_api import expect
+from starlette.datastructures import State
+from starlette.requests import Request
 
+from port502.site.web_model import WebSettings
+from port502.web.gate import STATE, Door
+from port502.web.pages.login import login_page
+from port502.web.sessions import Sessions
+from port502.web.users import Users
 from tests.web.pages.conftest import Dashboard, Opening
 from tests.web.serving import PASSWORD
 
 pytestmark = [pytest.mark.interop, pytest.mark.slow]
+
+
+async def test_where_nobody_has_a_password_the_page_says_how_to_get_in() -> None:
+    door = Door(WebSettings(), Users({}), Sessions())
+    scope = {"type": "http", "headers": [], STATE: State({"station": None, "door": door})}
+    shown = bytes((await login_page(Request(scope))).body).decode()
+    assert "--add-user NAME --role operator --users users.yaml" in shown
+    assert "<input" not in shown
 
 
 async def test_in_and_out(opened: Opening, dashboard: Dashboard) -> None:

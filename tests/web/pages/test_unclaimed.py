@@ -5,7 +5,10 @@ from __future__ import annotations
 import subprocess
 import sys
 
+import httpx
 import pytest
+
+from tests.web.pages.conftest import Dashboard
 
 COUNTED = """
 import asyncio
@@ -31,6 +34,18 @@ async def main():
 
 asyncio.run(main())
 """
+
+
+@pytest.mark.interop
+@pytest.mark.slow
+async def test_where_no_page_is_a_browser_gets_one_and_a_program_a_line(dashboard: Dashboard) -> None:
+    async with httpx.AsyncClient(base_url=dashboard.url, trust_env=False) as client:
+        shown = await client.get("/nothing", headers={"Accept": "text/html,*/*"})
+        said = await client.get("/nothing")
+    assert (shown.status_code, said.status_code) == (404, 404)
+    assert shown.headers["content-type"].startswith("text/html")
+    assert '<a href="/">' in shown.text
+    assert said.text == "There is no such page here; the dashboard begins at /\n"
 
 
 @pytest.mark.slow

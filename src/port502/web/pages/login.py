@@ -29,13 +29,19 @@ button {{ background: var(--accent); color: #fff; border-color: var(--accent); f
 </style></head><body><script>
 if (matchMedia("(prefers-color-scheme: dark)").matches) document.body.classList.add("body--dark");
 </script><main class="p5-main"><form class="p5-card" method="post" action="/login">
-<h1 class="p5-title">{site}</h1>{complaint}
+<h1 class="p5-title">{site}</h1>{complaint}{fields}
+<a class="p5-quiet" href="/">Back, without a login</a></form></main></body></html>
+"""
+
+_FIELDS = """
 <label>Name <input name="name" autocomplete="username" autofocus required maxlength="100"></label>
 <label>Password <input name="password" type="password" autocomplete="current-password" required
  maxlength="1000"></label>
-<button>Log in</button>
-<a class="p5-quiet" href="/">Back, without a login</a></form></main></body></html>
-"""
+<button>Log in</button>"""
+_NO_USERS = """
+<p>Nobody has a password here yet. The command that started this page printed a link that lets you in once.</p>
+<p>To let people in for good: <code>port502 web --add-user NAME --role operator --users users.yaml</code>, and
+<code>web: {users: users.yaml}</code> in the site file.</p>"""
 
 
 @app.get("/login")
@@ -75,4 +81,7 @@ async def logout(request: Request) -> Response:
 def _page(request: Request, complaint: str = "", status: int = 200) -> HTMLResponse:
     station: Station | None = request.scope[STATE].station
     shown = f'<p class="p5-banner" role="alert">{escape(complaint)}</p>' if complaint else ""
-    return HTMLResponse(_PAGE.format(site=escape(site_name(station)), look=look(), complaint=shown), status)
+    door: Door = request.scope[STATE].door
+    fields = _FIELDS if len(door.users) else _NO_USERS
+    page = _PAGE.format(site=escape(site_name(station)), look=look(), complaint=shown, fields=fields)
+    return HTMLResponse(page, status)
