@@ -127,7 +127,7 @@ devices:
     interval: 500ms
     writes: true
     points:
-      balance: {expression: "flow_1 - flow_2", unit: l/min}
+      balance: {expression: "flow_1 - flow_2", unit: L/min}
   inverter:
     connection: inverter
     map: sungrow/sg

@@ -42,6 +42,14 @@ async def test_an_alarm_is_seen_acknowledged_shelved_and_told(opened: Opening, d
         await expect(happened).to_contain_text("acknowledged", timeout=15_000)
 
 
+async def test_the_alarm_of_a_device_leads_to_it(opened: Opening) -> None:
+    async with opened("/alarms") as page:
+        row = page.locator(".p5-alarm", has_text="gone/meter")
+        await expect(row).to_contain_text("unacknowledged")
+        await row.get_by_role("link", name="Device").click()
+        await page.wait_for_url("**/connection/dead-meter?device=meter")
+
+
 async def test_who_may_only_look_finds_no_button(opened: Opening) -> None:
     async with opened("/alarms") as page:
         await expect(page.locator(".p5-alarm").first).to_be_visible()

@@ -7,11 +7,37 @@ import re
 import pytest
 from playwright.async_api import expect
 
+from port502.collect.status import ConnectionStatus, UnitStatus
+from port502.web.pages.connection import silent_text
 from tests.web.pages.conftest import Opening
 
-pytestmark = [pytest.mark.interop, pytest.mark.slow]
+
+def test_devices_that_do_not_answer_are_told_at_the_top() -> None:
+    def status(*states: str) -> ConnectionStatus:
+        units = tuple(
+            UnitStatus(
+                f"meter-{n}",
+                n,
+                state,
+                1.0,
+                last_error="timeout: unit 1 does not answer" * (state != "online"),
+            )
+            for n, state in enumerate(states)
+        )
+        return ConnectionStatus("bus", "tcp://gateway", "ready", 1.0, units=units)
+
+    assert silent_text(status("online", "not yet asked", "suspect")) == ""
+    assert silent_text(status("online", "offline")) == "meter-1: timeout: unit 1 does not answer"
+    assert silent_text(status("offline", "suspect", "offline")) == (
+        "2 of 3 devices do not answer: meter-0, meter-2"
+    )
+    assert silent_text(status(*["offline"] * 8)) == (
+        "8 of 8 devices do not answer: meter-0, meter-1, meter-2, meter-3, meter-4 and 3 more"
+    )
 
 
+@pytest.mark.interop
+@pytest.mark.slow
 async def test_a_connection_that_is_well_but_for_one_point(opened: Opening) -> None:
     async with opened("/connection/plc") as page:
         await expect(page.locator(".p5-heading")).to_contain_text("● connected")
@@ -33,6 +59,8 @@ async def test_a_connection_that_is_well_but_for_one_point(opened: Opening) -> N
         await expect(page.locator(".p5-heading + .p5-banner")).to_be_hidden()
 
 
+@pytest.mark.interop
+@pytest.mark.slow
 async def test_a_connection_that_cannot_be_made_says_why(opened: Opening) -> None:
     async with opened("/connection/dead-meter", dark=True) as page:
         await expect(page.locator(".p5-heading + .p5-banner")).to_contain_text("refused")
@@ -42,12 +70,16 @@ async def test_a_connection_that_cannot_be_made_says_why(opened: Opening) -> Non
         await expect(page.get_by_text("Nothing has passed since you look.")).to_be_visible()
 
 
+@pytest.mark.interop
+@pytest.mark.slow
 async def test_a_device_leads_to_its_connection(opened: Opening) -> None:
     async with opened("/device/meter") as page:
         await page.wait_for_url("**/connection/dead-meter?device=meter")
         await expect(page.locator(".p5-part.is-chosen")).to_contain_text("meter")
 
 
+@pytest.mark.interop
+@pytest.mark.slow
 @pytest.mark.parametrize("path", ["/connection/nothing", "/device/nothing"])
 async def test_what_is_not_there(opened: Opening, path: str) -> None:
     async with opened(path) as page:
@@ -56,6 +88,8 @@ async def test_what_is_not_there(opened: Opening, path: str) -> None:
         ).to_be_visible()
 
 
+@pytest.mark.interop
+@pytest.mark.slow
 @pytest.mark.parametrize("size", ["desktop", "panel", "phone"])
 async def test_nothing_is_cut_at_any_size(opened: Opening, size: str) -> None:
     async with opened("/connection/plc", size=size) as page:

@@ -1,3 +1,5 @@
+import pytest
+
 from port502.collect.sample import BAD, GOOD, UNCERTAIN, Sample
 from port502.web.pages.curves import TONES, chart, curve_of
 
@@ -38,10 +40,21 @@ def test_each_unit_has_an_axis_and_each_point_a_strip_for_its_quality() -> None:
         curve_of("a.volt", "V", "#333", [], 1.0),
     ]
     options = chart(curves, 0.0, 10.0)
-    assert [axis.get("name") for axis in options["yAxis"]] == ["W", "V", None]
+    assert [axis.get("name") for axis in options["yAxis"]] == ["W", "V", "quality"]
     assert [one["yAxisIndex"] for one in options["series"]] == [0, 0, 1, 2, 2, 2]
     begin, end = options["series"][3]["markLine"]["data"][0]
     assert begin["lineStyle"]["color"] == TONES[UNCERTAIN]
     assert (begin["xAxis"], end["xAxis"], end["yAxis"]) == (1000.0, 2000.0, 0)
     assert options["xAxis"][0]["max"] == 10_000.0
     assert chart([], 0.0, 1.0)["series"] == []
+
+
+@pytest.mark.parametrize(("units", "left", "right"), [(0, 55, 24), (1, 55, 24), (2, 55, 55), (3, 110, 55)])
+def test_each_axis_has_room_for_its_numbers(units: int, left: int, right: int) -> None:
+    curves = [
+        curve_of(f"a.p{n}", f"unit {n}", "#111", [Sample(f"a.p{n}", 1.0, 5)], 1.0) for n in range(units)
+    ]
+    options = chart(curves, 0.0, 10.0)
+    assert {(grid["left"], grid["right"]) for grid in options["grid"]} == {(left, right)}
+    offsets = [axis["offset"] for axis in options["yAxis"][:-1]]
+    assert all(offset < (right if place % 2 else left) for place, offset in enumerate(offsets[:units]))

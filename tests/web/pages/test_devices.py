@@ -20,7 +20,8 @@ def test_the_worst_mark_is_that_of_the_whole() -> None:
 @pytest.mark.slow
 async def test_the_tree_shows_the_worst_above_and_finds_what_is_below(opened: Opening) -> None:
     async with opened("/devices") as page:
-        await expect(page.locator(".p5-card")).to_contain_text("■ 1 not well")
+        await expect(page.locator(".p5-card")).to_contain_text("■ 1 not well: dead-meter")
+        await expect(page.locator(".p5-branch").first).to_contain_text("dead-meter")
         dead = page.locator(".p5-branch", has_text="dead-meter").locator(".p5-leaf").first
         await expect(dead).to_contain_text("■ not connected")
         await expect(dead).to_contain_text("refused")

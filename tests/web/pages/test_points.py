@@ -29,6 +29,8 @@ async def test_points_are_found_shown_struck_and_kept_in_the_url(
 ) -> None:
     async with opened("/points") as page:
         await expect(page.locator(".p5-points")).to_contain_text("5 points")
+        heads = await page.get_by_role("columnheader").all_inner_texts()
+        assert heads[:5] == ["point, where it is read", "value", "quality", "age", "registers"]
         row = page.locator(".p5-point", has_text="40001")
         await expect(row).to_contain_text("48.1 Hz")
         await expect(row).to_contain_text("● good")
@@ -41,10 +43,11 @@ async def test_points_are_found_shown_struck_and_kept_in_the_url(
         await expect(broken).to_contain_text("■ bad")
         await expect(broken).to_contain_text("illegal data address")
         await page.get_by_label("Find").fill("40001")
-        await expect(page.locator(".p5-point")).to_have_count(1)
+        rows = page.locator(".p5-point")
+        await expect(rows).to_have_count(1)
         assert page.url.endswith("?q=40001")
         await page.reload()
-        await expect(page.locator(".p5-point")).to_have_count(1)
+        await expect(rows).to_have_count(1)
 
 
 @pytest.mark.interop
@@ -56,6 +59,7 @@ async def test_frozen_values_stand_still(opened: Opening, dashboard: Dashboard) 
         await page.get_by_text("Freeze").click()
         dashboard.set(0, 460)
         try:
+            await expect(page.locator(".p5-points")).to_contain_text("1 point, frozen at")
             await expect(row).to_contain_text("48.1 Hz")
             await page.get_by_text("Freeze").click()
             await expect(row).to_contain_text("46 Hz")

@@ -6,6 +6,7 @@ from port502.web.pages.words import (
     counted,
     link_mark,
     now_text,
+    percent_text,
     quality_mark,
     unit_mark,
     value_text,
@@ -67,3 +68,7 @@ def test_nothing_is_told_by_colour_alone() -> None:
 
 def test_counts_with_their_nouns() -> None:
     assert [counted(number, "read") for number in (0, 1, 1200)] == ["0 reads", "1 read", "1,200 reads"]
+
+
+def test_parts_are_told_in_percent_with_a_space() -> None:
+    assert [percent_text(part) for part in (0.0, 0.123, 1.0)] == ["0 %", "12 %", "100 %"]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import time
 from collections.abc import Awaitable, Callable, Sequence
+from urllib.parse import quote
 
 from nicegui import ui
 from starlette.requests import Request
@@ -95,7 +96,7 @@ class _Board:
         """Show what has changed."""
         now = time.time()
         for label, since in self._ages:
-            label.set_text(age_text(now - since))
+            label.set_text(f"for {age_text(now - since)}")
         states = self._visit.station.alarms()
         shown = tuple((one.alarm, one.state, one.text, one.silent, one.since, one.comment) for one in states)
         if shown == self._shown:
@@ -127,12 +128,10 @@ class _Board:
         with ui.element("div").classes("p5-row p5-alarm"):
             ui.label(str(mark)).classes(mark.classes)
             with ui.element("div").style("min-width: 0"):
-                ui.label(state.text if state.text and state.state != "normal" else state.alarm).style(
-                    "overflow-wrap: anywhere"
-                )
-                ui.label(_detail(state)).classes("p5-quiet").style(
-                    "font-size: 0.85rem; overflow-wrap: anywhere"
-                )
+                title = _title(state)
+                ui.label(title).style("overflow-wrap: anywhere")
+                if detail := _detail(state, title):
+                    ui.label(detail).classes("p5-quiet").style("font-size: 0.85rem; overflow-wrap: anywhere")
             self._ages.append((ui.label().classes("p5-quiet p5-mono").tooltip(utc(state.since)), state.since))
             with ui.element("div").classes("p5-buttons"):
                 self._buttons(state)
@@ -142,6 +141,8 @@ class _Board:
             moment = state.raised or state.since
             target = f"/trends?{'&'.join(f'point={one}' for one in state.points[:4])}&around={moment:.0f}"
             ui.link("Trend", target).classes("p5-quiet")
+        elif state.device:
+            ui.link("Device", f"/device/{quote(state.device)}").classes("p5-quiet")
         if not self._visit.may(Role.OPERATOR):
             return
         if state.state in WAITING:
@@ -255,9 +256,15 @@ def _loud(states: Sequence[AlarmState]) -> list[AlarmState]:
     return [one for one in states if one.active and not one.silent]
 
 
-def _detail(state: AlarmState) -> str:
-    """How an alarm stands, in words."""
-    said = [state.alarm, state.state]
+def _title(state: AlarmState) -> str:
+    return state.text if state.text and state.state != "normal" else state.alarm
+
+
+def _detail(state: AlarmState, title: str) -> str:
+    """How an alarm stands, in words; without what its title and the list it is in tell."""
+    said = [state.alarm] if title != state.alarm else []
+    if state.state != "normal":
+        said.append(state.state)
     if state.active and state.value is not None:
         said.append(f"at {value_text(state.value)}")
     if state.acknowledged_by:

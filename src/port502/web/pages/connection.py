@@ -10,6 +10,7 @@ from nicegui import ui
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
+from port502.collect.health import OFFLINE
 from port502.collect.status import BlockStatus, ConnectionDetail, ConnectionStatus, GroupStatus
 from port502.errors import UsageError
 from port502.protocol.codes import exception_name
@@ -17,13 +18,14 @@ from port502.web.pages import spread, state_machine, strip
 from port502.web.pages.frame import Visit, card, framed, visit_of
 from port502.web.pages.rows import Rows
 from port502.web.pages.traffic import traffic
-from port502.web.pages.words import age_text, counted, link_mark, unit_mark
+from port502.web.pages.words import age_text, counted, link_mark, percent_text, unit_mark
 
 REFRESH = 1.0
 MOST_DEVICES = 60
 """Devices of a connection that are shown; a chosen one is always among them."""
 
 FULL = 0.9
+MOST_NAMED = 5
 
 
 @ui.page("/device/{name}")
@@ -181,14 +183,26 @@ def _heading(status: ConnectionStatus) -> Callable[[ConnectionDetail], None]:
         if mark.text != str(state):
             mark.set_text(str(state))
             mark.classes(replace=state.classes)
-        where.set_text(f"{one.url}   for {age_text(one.since)}")
-        ill = bool(state.tone and one.last_error)
-        banner.set_visibility(ill)
-        banner.set_text(f"■ {one.last_error}" if ill else "")
-        last.set_visibility(bool(one.last_error) and not ill)
+        where.set_text(f"for {age_text(one.since)}, {one.url}")
+        ill = one.last_error if state.tone else silent_text(one)
+        banner.set_visibility(bool(ill))
+        banner.set_text(f"■ {ill}")
+        last.set_visibility(bool(one.last_error) and not state.tone)
         last.set_text(f"The last that went wrong: {one.last_error}")
 
     return refresh
+
+
+def silent_text(status: ConnectionStatus) -> str:
+    """Which of its devices do not answer, in words; empty when all do."""
+    silent = [unit for unit in status.units if unit.state == OFFLINE]
+    if not silent:
+        return ""
+    if len(silent) == 1:
+        return f"{silent[0].device}: {silent[0].last_error or silent[0].state}"
+    names = ", ".join(unit.device for unit in silent[:MOST_NAMED])
+    more = f" and {len(silent) - MOST_NAMED} more" if len(silent) > MOST_NAMED else ""
+    return f"{len(silent)} of {len(status.units)} devices do not answer: {names}{more}"
 
 
 def _tiles() -> Callable[[ConnectionDetail], None]:
@@ -209,7 +223,7 @@ def _tiles() -> Callable[[ConnectionDetail], None]:
 
     def refresh(now: ConnectionDetail) -> None:
         one = now.status
-        load.set_text(f"{one.load:.0%}")
+        load.set_text(percent_text(one.load))
         fill.style(f"width: {one.load:.0%}")
         _tone(load_box, "medium" if one.load > FULL else "")
         counts = (one.requests, one.timeouts, one.exceptions, max(one.connects - 1, 0), one.failures)

@@ -14,6 +14,18 @@ QUIET, LINE = "#7a858f", "rgba(122, 133, 143, 0.35)"
 
 MOST_CURVES = len(COLOURS)
 TONES = {GOOD: "#9aa5af", "uncertain": "#d1a200", BAD: "#c0392b"}
+SLIDER = {
+    "borderColor": LINE,
+    "fillerColor": "rgba(122, 133, 143, 0.15)",
+    "dataBackground": {"lineStyle": {"color": LINE}, "areaStyle": {"color": LINE}},
+    "selectedDataBackground": {"lineStyle": {"color": QUIET}, "areaStyle": {"color": LINE}},
+    "moveHandleStyle": {"color": QUIET, "opacity": 0.5},
+    "handleStyle": {"borderColor": QUIET},
+    "emphasis": {"handleStyle": {"borderColor": QUIET}, "moveHandleStyle": {"color": QUIET}},
+}
+"""The chart's own slider is blue: a colour that would mean nothing here."""
+AXIS = 55
+"""Pixels that the numbers of an axis need."""
 GAP = 3.0
 """A silence of so many usual distances is a gap."""
 
@@ -62,6 +74,7 @@ def chart(curves: Sequence[Curve], begin: float, end: float) -> dict[str, Any]:
     """The options of an ECharts chart of curves from Unix time ``begin`` to ``end``."""
     units = list(dict.fromkeys(curve.unit for curve in curves)) or [""]
     strip = 14 * max(len(curves), 1)
+    left, right = _margins(len(units))
     axis = {"axisLabel": {"color": QUIET}, "axisLine": {"lineStyle": {"color": LINE}}}
     times = {"type": "time", "min": begin * 1000, "max": end * 1000, **axis}
     values = [
@@ -71,7 +84,7 @@ def chart(curves: Sequence[Curve], begin: float, end: float) -> dict[str, Any]:
             "nameTextStyle": {"color": QUIET},
             "scale": True,
             "position": "left" if place % 2 == 0 else "right",
-            "offset": 55 * (place // 2),
+            "offset": AXIS * (place // 2),
             "splitLine": {"show": place == 0, "lineStyle": {"color": LINE}},
             **axis,
         }
@@ -82,6 +95,11 @@ def chart(curves: Sequence[Curve], begin: float, end: float) -> dict[str, Any]:
         "gridIndex": 1,
         "data": [curve.name for curve in curves],
         "inverse": True,
+        "name": "quality",
+        "nameLocation": "middle",
+        "nameRotate": 0,
+        "nameGap": 26,
+        "nameTextStyle": {"color": QUIET, "fontSize": 11},
         "axisLabel": {"show": False},
         "axisTick": {"show": False},
         "axisLine": {"show": False},
@@ -94,8 +112,8 @@ def chart(curves: Sequence[Curve], begin: float, end: float) -> dict[str, Any]:
         "tooltip": {"trigger": "axis", "confine": True, "axisPointer": {"type": "cross"}},
         "axisPointer": {"link": [{"xAxisIndex": "all"}]},
         "grid": [
-            {"left": 64, "right": 24 if len(units) == 1 else 64, "top": 56, "bottom": 92 + strip},
-            {"left": 64, "right": 24 if len(units) == 1 else 64, "height": strip, "bottom": 52},
+            {"left": left, "right": right, "top": 56, "bottom": 92 + strip},
+            {"left": left, "right": right, "height": strip, "bottom": 52},
         ],
         "xAxis": [times, {**times, "gridIndex": 1, "show": False}],
         "yAxis": [*values, names],
@@ -107,6 +125,7 @@ def chart(curves: Sequence[Curve], begin: float, end: float) -> dict[str, Any]:
                 "bottom": 8,
                 "height": 22,
                 "textStyle": {"color": QUIET},
+                **SLIDER,
             },
         ],
         "series": [
@@ -114,6 +133,11 @@ def chart(curves: Sequence[Curve], begin: float, end: float) -> dict[str, Any]:
             *(_quality(curve, place, len(units)) for place, curve in enumerate(curves)),
         ],
     }
+
+
+def _margins(axes: int) -> tuple[int, int]:
+    """The room to the left and to the right of the curves, in pixels; every other axis stands on the right."""
+    return AXIS * max(1, (axes + 1) // 2), max(24, AXIS * (axes // 2))
 
 
 def _line(curve: Curve, axis: int) -> dict[str, Any]:

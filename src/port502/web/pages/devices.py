@@ -12,11 +12,12 @@ from starlette.requests import Request
 from port502.collect.sample import BAD, GOOD
 from port502.collect.status import ConnectionStatus, GroupStatus, UnitStatus
 from port502.web.pages.frame import Visit, card, framed, visit_of
-from port502.web.pages.words import Mark, age_text, link_mark, now_text, quality_mark, unit_mark
+from port502.web.pages.words import Mark, age_text, link_mark, now_text, percent_text, quality_mark, unit_mark
 from port502.web.points import PointInfo, searched
 
 REFRESH = 1.0
 MOST_POINTS = 200
+MOST_NAMED = 5
 _ORDER = {"critical": 0, "high": 1, "medium": 2, "low": 3, "": 4}
 
 
@@ -77,7 +78,7 @@ class _Tree:
         fitting = {info.device for info in self._visit.station.points.values() if fits(info)}
         shown = 0
         with self._body:
-            for one in self._now.values():
+            for one in sorted(self._now.values(), key=_gravity):
                 named = self._q and self._q.lower() in one.name.lower()
                 units = [unit for unit in one.units if not self._q or named or unit.device in fitting]
                 if units or named or not self._q:
@@ -91,8 +92,11 @@ class _Tree:
         marks = [mark for one in self._now.values() for mark in _marks(one)]
         mark = worst(marks)
         if mark is not None:
-            ill = sum(bool(one.tone) for one in marks)
-            self._top.set_text(f"{mark.shape} {ill} not well" if ill else "● all is well")
+            ill = [name for one in self._now.values() for name, its in _marked(one) if its.tone]
+            names = ", ".join(ill[:MOST_NAMED]) + (
+                f" and {len(ill) - MOST_NAMED} more" if len(ill) > MOST_NAMED else ""
+            )
+            self._top.set_text(f"{mark.shape} {len(ill)} not well: {names}" if ill else "● all is well")
             self._top.classes(replace=mark.classes if ill else "p5-mark")
 
     def _connection(self, one: ConnectionStatus, units: list[UnitStatus]) -> None:
@@ -109,8 +113,8 @@ class _Tree:
             now = self._now.get(one.name)
             if now is not None:
                 _set(mark, worst(_marks(now)) or link_mark(now.state))
-                said = now.last_error if link_mark(now.state).tone else f"{now.load:.0%} busy"
-                detail.set_text(f"{now.url}   {said}")
+                said = now.last_error if link_mark(now.state).tone else f"{percent_text(now.load)} busy"
+                detail.set_text(f"{now.url}, {said}")
 
         self._refreshing.append(refresh)
 
@@ -180,10 +184,20 @@ class _Tree:
         self._refreshing.append(refresh)
 
 
-def _marks(one: ConnectionStatus) -> list[Mark]:
+def _marked(one: ConnectionStatus) -> list[tuple[str, Mark]]:
     """How a connection and its units fare; units behind a connection that is down say nothing of their own."""
     link = link_mark(one.state)
-    return [link] if link.tone else [link, *(unit_mark(unit.state) for unit in one.units)]
+    units = [] if link.tone else [(unit.device, unit_mark(unit.state)) for unit in one.units]
+    return [(one.name, link), *units]
+
+
+def _marks(one: ConnectionStatus) -> list[Mark]:
+    return [mark for _, mark in _marked(one)]
+
+
+def _gravity(one: ConnectionStatus) -> int:
+    """What is not well comes first, the rest as in the site file."""
+    return min(_ORDER[mark.tone] for mark in _marks(one))
 
 
 def _set(label: ui.label, mark: Mark) -> None:

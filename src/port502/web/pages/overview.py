@@ -104,9 +104,9 @@ def _alarms(visit: Visit) -> Callable[[], None]:
         with rows:
             for priority, text, state, alarm in now:
                 mark = alarm_mark(priority, quiet=state == "returned")
-                with ui.element("div").classes("p5-row").style("grid-template-columns: 7rem 1fr auto"):
+                with ui.element("div").classes("p5-row p5-news"):
                     ui.label(str(mark)).classes(mark.classes)
-                    ui.label(text).tooltip(alarm)
+                    ui.link(text, "/alarms").classes("p5-name").tooltip(alarm)
                     ui.label(state).classes("p5-quiet")
             if not now:
                 ui.label("No alarm is active or waits for somebody.").classes("p5-quiet")

@@ -15,7 +15,7 @@ from port502.history.export import field_text, safe_text
 from port502.transport.clock import utc
 from port502.web.pages.frame import Visit, card, framed, visit_of
 from port502.web.pages.sparkline import Points, drawn, line, remembered
-from port502.web.pages.words import age_text, now_text, quality_mark
+from port502.web.pages.words import age_text, counted, now_text, quality_mark
 from port502.web.pages.writing import write_dialog
 from port502.web.points import PointInfo, searched
 from port502.web.roles import Role
@@ -25,6 +25,7 @@ REFRESH = 0.2
 AGE_REFRESH = 0.5
 SPARKLINE_REFRESH = 2.0
 ROWS = 40
+HEADS = ("point, where it is read", "value", "quality", "age", "registers", "last 5 minutes", "")
 QUALITIES = {"": "any quality", "good": "● good", "uncertain": "◆ uncertain", "bad": "■ bad"}
 
 
@@ -43,6 +44,7 @@ class _Table:
         self._visit = visit
         self._q, self._device, self._quality, self._page = q, device, quality, page
         self._frozen = False
+        self._said = ""
         self._lines: dict[str, Points] = {}
         self._rows: dict[str, _Row] = {}
         devices = sorted({info.device for info in visit.station.points.values()})
@@ -60,10 +62,16 @@ class _Table:
             ui.button("Copy as CSV", on_click=self._copy).props("flat no-caps")
         with card("") as box:
             self._count = ui.label().classes("p5-quiet")
-            self._body = ui.element("div").classes("p5-rows").props('role="table" aria-label="Points"')
+            with ui.element("div").classes("w-full").props('role="table" aria-label="Points"'):
+                with ui.element("div").classes("p5-row p5-head p5-point-head").props('role="row"'):
+                    for head in HEADS:
+                        ui.label(head).props('role="columnheader"')
+                self._body = ui.element("div").classes("p5-rows").props('role="rowgroup"')
             with ui.row().classes("items-center"):
-                self._back = ui.button("Back", on_click=lambda: self._turn(-1)).props("flat dense no-caps")
-                self._on = ui.button("On", on_click=lambda: self._turn(1)).props("flat dense no-caps")
+                self._back = ui.button("Previous", on_click=lambda: self._turn(-1)).props(
+                    "flat dense no-caps"
+                )
+                self._on = ui.button("Next", on_click=lambda: self._turn(1)).props("flat dense no-caps")
         box.classes("p5-points")
         self._fill()
         ui.timer(REFRESH, self._refresh)
@@ -115,9 +123,10 @@ class _Table:
         pages = max(1, -(-len(found) // ROWS))
         self._page = min(self._page, pages - 1)
         shown = found[self._page * ROWS : (self._page + 1) * ROWS]
-        self._count.set_text(
-            f"{len(found):,} points" + (f", page {self._page + 1} of {pages}" if pages > 1 else "")
+        self._said = counted(len(found), "point") + (
+            f", page {self._page + 1} of {pages}" if pages > 1 else ""
         )
+        self._say()
         self._back.set_visibility(pages > 1)
         self._on.set_visibility(pages > 1)
         self._back.set_enabled(self._page > 0)
@@ -170,6 +179,13 @@ class _Table:
 
     def _freeze(self, event: object) -> None:
         self._frozen = bool(getattr(event, "value", False))
+        self._say()
+        if not self._frozen:
+            self._refresh(even_frozen=True)
+
+    def _say(self) -> None:
+        frozen = f", frozen at {utc(time.time())[11:19]} UTC" if self._frozen else ""
+        self._count.set_text(f"{self._said}{frozen}")
 
     def _copy(self) -> None:
         text = csv_of(

@@ -75,6 +75,11 @@ def age_text(seconds: float) -> str:
     return f"{seconds:.0f} s"
 
 
+def percent_text(part: float) -> str:
+    """A part of one in percent: ``12 %``."""
+    return f"{part * 100:.0f} %"
+
+
 def counted(count: int, thing: str) -> str:
     """A count with its noun: ``1 read``, ``1,200 reads``."""
     return f"{count:,} {thing}{'' if count == 1 else 's'}"
