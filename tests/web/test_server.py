@@ -22,7 +22,7 @@ PLAIN = SITE.replace(", users: users.yaml", "")
 
 def site(folder: Path) -> Running:
     path = folder / "site.yaml"
-    path.write_text(PLAIN.format(url="tcp://127.0.0.1:1"))
+    path.write_text(PLAIN.format(url="tcp://127.0.0.1:1", host="127.0.0.1"))
     return Running(load_site(path))
 
 

@@ -13,6 +13,7 @@ from uvicorn.protocols.http.h11_impl import H11Protocol
 from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
 
 from port502.web.gate import Door
+from port502.web.orderly import GONE
 
 MOST = 500
 """Connections at once, of any kind."""
@@ -55,8 +56,10 @@ class HttpConnection(H11Protocol):
             self._hurry = self.loop.call_later(self.patience, self.transport.abort)
 
     def connection_lost(self, exc: Exception | None) -> None:
-        """Forget the client."""
+        """Forget the client, and what it has asked for."""
         self._calm()
+        if self.scope is not None:
+            self.scope[GONE] = True  # type: ignore[literal-required]
         if self.client is not None:
             self.door.certificates.pop(self.client, None)
         super().connection_lost(exc)

@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import Callable, Collection, Sequence
 
 from port502.collect.sample import Sample
+from port502.web.turns import Turns
 
 MOST_WATCHERS = 500
 
@@ -17,7 +18,10 @@ class Watcher:
     no more memory than there are points.
     """
 
-    def __init__(self, points: Collection[str] | None, leave: Callable[[Watcher], None]) -> None:
+    def __init__(
+        self, points: Collection[str] | None, leave: Callable[[Watcher], None], turns: Turns
+    ) -> None:
+        self._turns = turns
         self._points = None if points is None else frozenset(points)
         self._fresh: dict[str, Sample] = {}
         self._some = asyncio.Event()
@@ -34,8 +38,13 @@ class Watcher:
             self._some.set()
 
     async def next(self) -> list[Sample]:
-        """What has come since the last time; waits until there is something."""
+        """What has come since the last time; waits until there is something, and it is the watchers' turn.
+
+        What the caller does with it until it waits again is the piece of work of this turn.
+        """
         await self._some.wait()
+        turn = await self._turns.take("watchers")
+        asyncio.get_running_loop().call_soon(turn.end)
         self._some.clear()
         fresh, self._fresh = self._fresh, {}
         return list(fresh.values())
@@ -49,6 +58,7 @@ class Feed:
     """A sink of the collector that passes samples on to all watchers."""
 
     def __init__(self) -> None:
+        self.turns = Turns()
         self._watchers: set[Watcher] = set()
 
     def __len__(self) -> int:
@@ -63,6 +73,6 @@ class Feed:
         """A new watcher; None when there are too many already."""
         if len(self._watchers) >= MOST_WATCHERS:
             return None
-        watcher = Watcher(points, self._watchers.discard)
+        watcher = Watcher(points, self._watchers.discard, self.turns)
         self._watchers.add(watcher)
         return watcher

@@ -21,9 +21,11 @@ from port502.web.app import application
 from port502.web.connection import MOST, protocols
 from port502.web.gate import Door, Gate
 from port502.web.mounting import mount
+from port502.web.orderly import Orderly
 from port502.web.roles import Role
 from port502.web.sessions import Sessions
 from port502.web.station import Station
+from port502.web.turns import Turns
 from port502.web.users import Users, load_users
 
 log = logging.getLogger("port502.web")
@@ -47,6 +49,7 @@ class ToolServer:
         self.app = application(station, settings, self.users, self.sessions)
         if pages:
             mount(self.app, site=station is not None)
+        self.turns = station.feed.turns if station is not None else Turns()
         self._server: _Server | None = None
         self._serving: asyncio.Task[None] | None = None
         self._port = settings.port
@@ -70,7 +73,7 @@ class ToolServer:
         door: Door = self.app.state.door
         http, websocket = protocols(door)
         config = uvicorn.Config(
-            Gate(self.app, door, self.app.state),
+            Gate(Orderly(self.app, self.turns), door, self.app.state),
             http=http,
             ws=websocket,
             lifespan="on",
