@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gc
 import logging
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -53,8 +52,6 @@ async def dashboard(running: Running, *, wanted: bool, quiet: bool, tell: bool =
     try:
         web = WebServer(running, pages=True)
         await web.start()
-        gc.collect()
-        gc.freeze()  # what is there to stay is not looked through again and again while the polling waits
     except Port502Error as error:
         if not quiet:
             say(f"port502: no dashboard: {message(error)}")
