@@ -36,6 +36,17 @@ def test_success_and_time_forgive() -> None:
     assert throttle.wait(("host b",), FORGET + 1) == 0.0
 
 
+def test_one_that_was_none_is_taken_back_and_the_others_stay() -> None:
+    throttle = Throttle()
+    for _ in range(FREE):
+        throttle.failed(("host a",), 0.0)
+    throttle.take_back("host a")
+    throttle.take_back("host b")
+    assert throttle.wait(("host a",), 0.0) == 0.0
+    throttle.failed(("host a",), 0.0)
+    assert throttle.wait(("host a",), 0.0) > 0.0
+
+
 def test_what_is_remembered_is_bounded() -> None:
     throttle = Throttle()
     for number in range(MOST + 100):

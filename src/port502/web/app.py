@@ -25,7 +25,7 @@ from port502.web.api import (
     tools,
 )
 from port502.web.api.models import Problem
-from port502.web.api.session import Entrance
+from port502.web.entrance import Entrance
 from port502.web.gate import Door
 from port502.web.sessions import Sessions
 from port502.web.station import Station

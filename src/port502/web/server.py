@@ -95,6 +95,7 @@ class ToolServer:
     async def stop(self) -> None:
         """Let everybody go."""
         await self.app.state.jobs.close()
+        self.app.state.entrance.close()
         if self._server is not None and self._serving is not None:
             self._server.should_exit = True
             await asyncio.gather(self._serving, return_exceptions=True)

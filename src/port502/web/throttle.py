@@ -44,6 +44,12 @@ class Throttle:
         for key in keys:
             self._failures.pop(key, None)
 
+    def take_back(self, key: str) -> None:
+        """What was counted as a failure was none; those before it stay."""
+        failures = self._failures.get(key)
+        if failures is not None:
+            failures.count -= 1
+
     def _wait(self, key: str, now: float) -> float:
         failures = self._failures.get(key)
         if failures is None or failures.count < FREE or now - failures.last > FORGET:

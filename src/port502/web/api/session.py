@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import time
 
 from fastapi import APIRouter, Request, Response
@@ -12,41 +11,13 @@ from starlette.datastructures import State
 from port502.web.api.models import Login, Me
 from port502.web.api.problems import ProblemError
 from port502.web.api.who import Host, Viewer
+from port502.web.entrance import Entrance
 from port502.web.gate import COOKIE, Door, cookie_of
 from port502.web.roles import Identity
 from port502.web.station import Station
-from port502.web.throttle import Throttle
-
-MOST_AT_ONCE = 4
-"""Passwords that are tried at one time: each costs some 50 ms of a core and 64 MiB."""
 
 router = APIRouter(tags=["session"])
 entering = APIRouter()
-
-
-class Entrance:
-    """Lets people in by name and password, and makes those wait who guess."""
-
-    def __init__(self, door: Door) -> None:
-        self._door = door
-        self._throttle = Throttle()
-        self._trying = asyncio.Semaphore(MOST_AT_ONCE)
-
-    async def enter(self, name: str, password: str, host: str) -> tuple[str, Identity]:
-        """The secret for a cookie, and who it is; raises ProblemError 401, or 429 for who has to wait."""
-        keys = (f"host {host}", f"name {name}")
-        wait = self._throttle.wait(keys, time.monotonic())
-        if wait > 0:
-            seconds = str(int(wait) + 1)
-            raise ProblemError(429, f"too many failures; try again in {seconds} s", {"Retry-After": seconds})
-        async with self._trying:
-            found = await asyncio.to_thread(self._door.users.with_password, name, password)
-        now = time.monotonic()
-        if found is None:
-            self._throttle.failed(keys, now)
-            raise ProblemError(401, "no such name and password")
-        self._throttle.succeeded(keys)
-        return self._door.sessions.begin(found.name, found.role, "password", now, host)
 
 
 async def let_in(state: State, name: str, password: str, host: str) -> tuple[str, Identity]:
@@ -57,7 +28,10 @@ async def let_in(state: State, name: str, password: str, host: str) -> tuple[str
         return await entrance.enter(name, password, host)
     except ProblemError as error:
         if station is not None:
-            station.login_failed(name, host, error.detail)
+            tried = (
+                error.status == 401
+            )  # whoever was not even heard is counted, whatever names they come with
+            station.login_failed(name if tried else "", host, error.detail)
         raise
 
 
