@@ -6,6 +6,7 @@ from textual.app import ComposeResult
 
 from port502.cli.values import COLUMNS, Row
 from port502.cli.watching.base import WatchApp
+from port502.cli.watching.fitting import BETWEEN, widths
 from port502.cli.watching.points import PointsTable
 from port502.cli.watching.shown import Shown
 from tests.cli.watching.conftest import picture, until
@@ -102,3 +103,20 @@ async def test_values_are_marked_and_copied_and_held() -> None:
         await pilot.pause()
         assert "3.0 s" in picture(app.table)
         assert len(app.table.in_sight) == 3
+
+
+async def test_a_value_is_whole_beside_what_its_registers_can_mean() -> None:
+    app = Shell()
+    async with app.run_test(size=(36, 8)) as pilot:
+        app.table.show([value(1234567, "holding:300/uint32", "kWh")])
+        await pilot.pause()
+        _, line, *_ = picture(app.table).splitlines()
+        assert line.rstrip().endswith(" 1234567")
+
+
+def test_the_columns_fit_into_any_terminal() -> None:
+    for units in (False, True):
+        columns = [one for one in PointsTable.columns if units or one.title != "unit"]
+        for room in range(32, 200):
+            shown = [width for width in widths(columns, room) if width]
+            assert sum(shown) + BETWEEN * (len(shown) - 1) <= room, (units, room)

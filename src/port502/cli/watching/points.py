@@ -16,17 +16,17 @@ from port502.cli.watching.shown import Shown
 
 TREND: Final = 12
 
-_UNITS: Final = Column("unit", 5)
+_UNITS: Final = Column("unit", 5, need=42)
 _COLUMNS: Final = (
     Column(" ", 1),
-    Column("name", 18, grows=3),
+    Column("name", 16, grows=3),
     Column("value", 11, right=True, grows=1),
     _UNITS,
-    Column("age", 6, right=True),
-    Column("trend", TREND, need=64),
+    Column("age", 6, right=True, need=50),
+    Column("trend", TREND, need=76),
     Column("type", 12, need=110),
     Column("registers", 19, need=96),
-    Column("quality", 10, grows=5),
+    Column("quality", 10, grows=5, need=62),
 )
 
 

@@ -64,6 +64,7 @@ class SiteApp(ValuesApp):
     alarms: AlarmsTable
     BINDINGS: ClassVar[list[BindingType]] = [
         *(Binding(str(at + 1), f"tab('{name}')", name.title(), show=False) for at, name in enumerate(TABS)),
+        Binding("b", "bad", "Only bad"),
         Binding("f", "freeze", "Freeze"),
         Binding("enter", "open", "Its traffic"),
         Binding("n", "next_connection", "Next connection"),
