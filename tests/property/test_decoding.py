@@ -47,6 +47,7 @@ def test_what_is_built_is_decoded_to_what_it_was(
 @given(st.integers(1, 125), st.integers(0, 0xFF00), st.integers(1, 247), st.integers(0, 0xFFFF))
 @example(3, 107, 1, 0x3A3A)
 @example(3, 107, 58, 1)
+@example(2, 0, 1, 0)
 def test_the_framing_is_found_whatever_the_numbers_are(
     framing: str, quantity: int, address: int, unit: int, number: int
 ) -> None:

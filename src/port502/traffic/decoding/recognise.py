@@ -28,8 +28,9 @@ def recognise(data: bytes, framing: str | None = None) -> list[Candidate]:
     """The framings that bytes may be in, best first; at least one, and only ``framing`` when that is given."""
     if framing is not None:
         return [_candidate(framing, data)]
+    # Of two that fit alike the one with a checksum is meant: 01 03 00 00 00 02 c4 0b reads two registers of unit 1.
     # A colon is also the first byte of a transaction id or unit 58.
-    names = (ASCII, MBAP, RTU, PDU) if data[:1] == b":" and len(data) > 1 else (MBAP, RTU, PDU)
+    names = (ASCII, RTU, MBAP, PDU) if data[:1] == b":" and len(data) > 1 else (RTU, MBAP, PDU)
     found = sorted((_candidate(name, data) for name in names), key=lambda one: -one.score)
     return [found[0], *(one for one in found[1:] if one.score >= _LEAST)]
 
