@@ -3,7 +3,10 @@ from __future__ import annotations
 import pytest
 
 from port502.collect.latest import Latest
-from port502.collect.sample import BAD, GOOD, UNCERTAIN, Sample
+from port502.collect.sample import BAD, GOOD, UNCERTAIN, Sample, Value
+from port502.registers.reference import Table
+from tests.collect.running import running
+from tests.collect.wire import SimUnit, connection, device, holding
 
 
 class Registers:
@@ -24,6 +27,9 @@ class Registers:
 
     def raw(self, place: int) -> tuple[int, ...]:
         return (place, 7)
+
+    def known(self, place: int) -> Value:
+        return 40 + place
 
 
 A, B = Sample("d.a", 1000.0, 7), Sample("d.b", 1000.0, 8)
@@ -52,6 +58,27 @@ def test_an_unknown_point_is_none(latest: Latest) -> None:
     assert "d.c" not in latest
     latest.put(Sample("d.c", 1.0, 1))
     assert "d.c" not in latest, "what nobody announced takes no room"
+
+
+def test_the_last_value_that_was_read_is_known_where_there_is_none(latest: Latest) -> None:
+    latest.place(Registers(100.0, A, Sample("d.b", 1009.0, None, BAD, "timeout")))
+    good, bad = latest.current("d.a", 103.0, 1010.0), latest.current("d.b", 110.0, 1010.0)
+    assert good is not None
+    assert bad is not None
+    assert (good.known, good.known_age) == (None, 0.0)
+    assert (bad.sample.value, bad.age, bad.known, bad.known_age) == (None, 1.0, 41, 10.0)
+
+
+async def test_of_a_device_that_does_not_answer_its_last_values_are_known() -> None:
+    unit = SimUnit().fill(Table.HOLDING, 0, [481])
+    async with running([connection("plc", device("m", 1, holding("a", 0)))], {"plc": {1: unit}}) as run:
+        run.go(5)
+        unit.silent = True
+        run.go(60)
+        found = run.collector.current("m.a")
+        assert found is not None
+        assert (found.sample.value, found.sample.quality, found.known) == (None, BAD, 481)
+        assert 59 < found.known_age < 62
 
 
 def test_a_good_value_grows_old_and_then_uncertain(latest: Latest) -> None:

@@ -100,3 +100,15 @@ def test_devices_of_one_kind_share_their_requests() -> None:
     here = request_for(Block([Point("a", Table.HOLDING, 7)]))
     assert request_for(Block([Point("b", Table.HOLDING, 7)])) is here
     assert request_for(Block([Point("b", Table.INPUT, 7)])) is not here
+
+
+def test_the_values_of_the_last_reply_are_known_when_none_comes() -> None:
+    block = two()
+    assert block.known(0) is None
+    give(block, (7, 21.5), 1000.0)
+    block.bad("timeout", 1001.0)
+    assert (block.known(0), block.known(1)) == (7, 21.5)
+    block.data = struct.pack(">HHf", 8, 0, float("nan"))
+    block.mixed(block.data, 1002.0)
+    block.bad("timeout", 1003.0)
+    assert (block.known(0), block.known(1)) == (8, None)

@@ -56,6 +56,9 @@ def test_the_newest_sample_stands_in_them(catalogue: Catalogue) -> None:
     (speed,) = catalogue.current(lambda name: now, ["pump.speed"])
     assert (speed.value, speed.quality, speed.reason, speed.time) == (47.5, "uncertain", "stale", 12.5)
     assert (speed.age, speed.registers) == (3.0, (475,))
+    gone = Current(Sample("pump.speed", 12.5, None, "bad", "timeout"), 3.0, (475,), 47.5, 60.0)
+    (speed,) = catalogue.current(lambda name: gone, ["pump.speed"])
+    assert (speed.value, speed.known, speed.age) == (None, 47.5, 60.0)
 
 
 def test_names_and_globs_choose(catalogue: Catalogue) -> None:

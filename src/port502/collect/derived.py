@@ -41,6 +41,10 @@ class Node:
         """Nothing: a computed value has no registers."""
         return ()
 
+    def known(self, place: int) -> Value:
+        """None: what was computed from other values says nothing of these."""
+        return None
+
     def computed(self, samples: Mapping[str, Sample], now: float, time: float) -> Sample | None:
         """What it makes of its inputs now, if that is news; it is its newest sample then."""
         made = self._compute(samples, now, time)

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
-from port502.collect.sample import GOOD, UNCERTAIN, Sample
+from port502.collect.sample import GOOD, UNCERTAIN, Sample, Value
 
 
 class Source(Protocol):
@@ -31,14 +31,22 @@ class Source(Protocol):
     def raw(self, place: int) -> tuple[int, ...]:
         """The registers or bits of that point as they came last; empty when there are none."""
 
+    def known(self, place: int) -> Value:
+        """The value of that point in the last reading that succeeded; None when it had none."""
+
 
 @dataclass(frozen=True, slots=True)
 class Current:
-    """What is known of a point now: its newest sample, the seconds since then, its registers as they came."""
+    """What is known of a point now: its newest sample, the seconds since then, its registers as they came.
+
+    Where the newest sample has no value, ``known`` is the last that was read, ``known_age`` seconds ago.
+    """
 
     sample: Sample
     age: float
     registers: tuple[int, ...] = ()
+    known: Value = None
+    known_age: float = 0.0
 
 
 class Latest(Mapping[str, Sample]):
@@ -121,7 +129,9 @@ class Latest(Mapping[str, Sample]):
             age = max(0.0, now - source.read_at)
             if age > self._limits[point]:
                 sample = _stale(sample, age, sample.time)
-        return Current(sample, age, source.raw(place[1]))
+        known = source.known(place[1]) if sample.value is None else None
+        known_age = 0.0 if known is None else max(0.0, now - source.read_at)
+        return Current(sample, age, source.raw(place[1]), known, known_age)
 
     def qualities(self, now: float) -> Counter[str]:
         """How many points have which quality at monotonic ``now``, without looking closer at any of them."""

@@ -117,3 +117,12 @@ class LiveBlock:
     def raw(self, place: int) -> tuple[int, ...]:
         """The registers (or bits) of one of its points as they came last."""
         return raw_of(self.block, self.decoder.points[place], self.data)
+
+    def known(self, place: int) -> Value:
+        """The value of one of its points in the last reply; None before there is any, and for one that was faulty."""
+        if self.values is not None:
+            return self.values[place]
+        if self.data is None:
+            return None
+        value, fault = self.decoder.carefully(self.data)[place]
+        return None if fault else value

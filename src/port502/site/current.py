@@ -24,8 +24,9 @@ NOT_COLLECTED: Final = "not read yet"
 class CurrentPoint:
     """What is known of a point now: ``name`` is ``DEVICE.POINT``, ``ref`` where it is read, empty where it is computed.
 
-    ``time`` is Unix seconds of the newest sample, ``age`` the seconds since the value was read (for a good one), or
-    since the sample. ``registers`` are those that came last.
+    ``time`` is Unix seconds of the newest sample. Where that has no value, ``known`` is the last that was read.
+    ``age`` is the seconds since the value, or the known one, was read, or since the sample where there is neither.
+    ``registers`` are those that came last.
     """
 
     name: str
@@ -41,6 +42,7 @@ class CurrentPoint:
     time: float = 0.0
     age: float = 0.0
     registers: tuple[int, ...] = ()
+    known: Value = None
 
 
 class Catalogue:
@@ -83,8 +85,9 @@ def _with(point: CurrentPoint, now: Current | None) -> CurrentPoint:
         quality=sample.quality,
         reason=sample.reason,
         time=sample.time,
-        age=now.age,
+        age=now.age if now.known is None else now.known_age,
         registers=now.registers,
+        known=now.known,
     )
 
 

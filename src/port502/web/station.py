@@ -50,7 +50,11 @@ SINK = "web"
 
 @dataclass(frozen=True, slots=True)
 class PointNow:
-    """What is known of a point now; ``age`` is seconds since it was read, ``time`` Unix seconds of its sample."""
+    """What is known of a point now; ``time`` is Unix seconds of its newest sample.
+
+    Where that has no value, ``known`` is the last that was read, if any. ``age`` is seconds since the value, or the
+    known one, was read.
+    """
 
     name: str
     value: Value
@@ -59,6 +63,7 @@ class PointNow:
     time: float
     age: float
     registers: tuple[int, ...] = ()
+    known: Value = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -413,9 +418,10 @@ class Station:
 def _now(name: str, current: Current | None) -> PointNow:
     if current is None:
         return PointNow(name, None, BAD, "not collected", 0.0, 0.0)
-    sample = current.sample
+    sample, known = current.sample, current.known
+    age = current.age if known is None else current.known_age
     return PointNow(
-        name, sample.value, sample.quality, sample.reason, sample.time, current.age, current.registers
+        name, sample.value, sample.quality, sample.reason, sample.time, age, current.registers, known
     )
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -11,7 +13,7 @@ from port502.cli.watching.site_feed import SiteFeed, shelf_in
 from port502.errors import UsageError
 from port502.service.device import Device
 from port502.site import current
-from port502.site.control import control_path
+from port502.site.control import Answer, control_path
 from port502.site.running import Running
 
 
@@ -64,6 +66,25 @@ async def test_a_site_that_is_gone_makes_nothing_look_good(
     assert "does not run" in feed.fault
     speed = feed.shown["pump.speed"]
     assert (speed.text, speed.worth) == ("48.1", "bad: the site does not answer")
+
+
+async def test_a_value_that_was_known_before_anybody_watched_is_shown_struck(
+    feed: SiteFeed, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    page = feed._page
+
+    async def silent(after: str) -> Answer:
+        found = (await page(after)).current or ()
+        gone = [
+            replace(one, value=None, quality="bad", reason="timeout", known=48.1, age=60.0) for one in found
+        ]
+        return Answer(current=tuple(gone))
+
+    monkeypatch.setattr(feed, "_page", silent)
+    await feed.look()
+    speed = feed.shown["pump.speed"]
+    assert (speed.is_bad, speed.text) == (True, "48.1")
+    assert time.time() - speed.read_at == pytest.approx(60, abs=10)
 
 
 async def test_alarms_are_acknowledged_and_shelved(feed: SiteFeed) -> None:

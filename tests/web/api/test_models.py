@@ -2,7 +2,8 @@ import pytest
 from pydantic import ValidationError
 
 from port502.collect.sample import Sample
-from port502.web.api.models import Acknowledge, Kept, Shelve, WriteOrder
+from port502.web.api.models import Acknowledge, Kept, Now, Shelve, WriteOrder
+from port502.web.station import PointNow
 
 
 def test_a_sample_of_several_values() -> None:
@@ -33,3 +34,8 @@ def test_what_makes_no_sense_is_refused() -> None:
     ):
         with pytest.raises(ValidationError):
             model.model_validate(content)
+
+
+def test_what_was_known_last_is_told_beside_a_missing_value() -> None:
+    now = Now.of(PointNow("a.b", None, "bad", "timeout", 0.0, 60.0, (475,), 47.5))
+    assert (now.value, now.last_known, now.age_s) == (None, 47.5, 60.0)

@@ -52,6 +52,7 @@ def test_values(value: object, text: str) -> None:
 def test_a_value_has_its_unit_and_a_missing_one_has_none() -> None:
     assert now_text(PointNow("a.b", 5, "good", "", 0.0, 0.0), "Hz") == "5 Hz"
     assert now_text(PointNow("a.b", None, "bad", "silent", 0.0, 0.0), "Hz") == "-"
+    assert now_text(PointNow("a.b", None, "bad", "silent", 0.0, 9.0, known=0), "Hz") == "0 Hz"
 
 
 def test_nothing_is_told_by_colour_alone() -> None:

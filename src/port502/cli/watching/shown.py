@@ -50,6 +50,10 @@ class Shown:
         if again:
             self.trace.append((time, number(row.value) if row.quality != BAD else None))
 
+    def remember(self, value: Value, time: float) -> None:
+        """A value was known at Unix ``time``, before this line was there."""
+        self.known, self.read_at = value, time
+
     def fail(self, reason: str, time: float) -> None:
         """There was no reading: the value that was known is kept, and is bad from now on."""
         self.take(replace(self.row, value=None, registers=(), quality=BAD, reason=reason), time)

@@ -98,6 +98,8 @@ class SiteFeed:
             shown = self.shown.get(point.name)
             if shown is None:
                 shown = self.shown[point.name] = Shown(point.name, row)
+            if row.value is None and point.known is not None:
+                shown.remember(point.known, now - point.age)
             shown.take(row, now, age=point.age)
 
 

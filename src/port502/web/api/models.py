@@ -89,7 +89,10 @@ class Point(Model):
 
 
 class Now(Model):
-    """What is known of a point now: ``quality`` is good, uncertain or bad, ``reason`` says why it is not good."""
+    """What is known of a point now: ``quality`` is good, uncertain or bad, ``reason`` says why it is not good.
+
+    Where there is no ``value``, ``last_known`` is the last that was read; ``age_s`` is the age of either, in seconds.
+    """
 
     name: str
     value: Value
@@ -98,6 +101,7 @@ class Now(Model):
     time: str
     age_s: float
     registers: list[int] = Field(default_factory=list)
+    last_known: Value = None
 
     @classmethod
     def of(cls, now: PointNow) -> Self:
@@ -110,6 +114,7 @@ class Now(Model):
             time=utc(now.time),
             age_s=round(now.age, 3),
             registers=list(now.registers),
+            last_known=_plain(now.known),
         )
 
 

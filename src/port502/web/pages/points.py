@@ -227,7 +227,7 @@ class _Row:
         struck = now.quality == BAD
         if text != self._shown or struck != self._struck:
             self._shown, self._struck = text, struck
-            self._value.set_text(text if now.value is not None or not struck else "no value")
+            self._value.set_text("no value" if text == "-" and struck else text)
             self._value.classes(add="p5-bad" if struck else "", remove="" if struck else "p5-bad")
         if self._mark.text != str(mark):
             self._mark.set_text(str(mark))

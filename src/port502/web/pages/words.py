@@ -99,6 +99,7 @@ def value_text(value: Value) -> str:
 
 
 def now_text(now: PointNow, unit: str) -> str:
-    """A value with its unit."""
-    text = value_text(now.value)
-    return f"{text} {unit}" if unit and now.value is not None else text
+    """A value with its unit; the last known one where there is none."""
+    value = now.value if now.value is not None else now.known
+    text = value_text(value)
+    return f"{text} {unit}" if unit and value is not None else text
