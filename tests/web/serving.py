@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import httpx
 
@@ -55,15 +57,26 @@ class Serving:
         return httpx.AsyncClient(base_url=self.web.url, headers=headers, trust_env=False)
 
 
+@cache
+def people() -> tuple[str, dict[str, str]]:
+    """A users file, and the tokens of the four programs in it; made once, since a password takes a while on purpose."""
+    with TemporaryDirectory() as folder:
+        users = Path(folder) / "users.yaml"
+        add_user(users, "ann", "operator", PASSWORD)
+        tokens = {
+            role: add_token(users, f"{role}-program", role)
+            for role in ("viewer", "operator", "engineer", "admin")
+        }
+        return users.read_text(), tokens
+
+
 @asynccontextmanager
 async def serving(folder: Path, site: str = SITE, host: str = "127.0.0.1") -> AsyncIterator[Serving]:
     """Everything, at work; on a ``host`` that is not loopback nobody looks without a login."""
+    text, tokens = people()
     users = folder / "users.yaml"
-    add_user(users, "ann", "operator", PASSWORD)
-    tokens = {
-        role: add_token(users, f"{role}-program", role)
-        for role in ("viewer", "operator", "engineer", "admin")
-    }
+    users.touch(0o600)
+    users.write_text(text)
     device = Device(holding={0: [481, 7]})
     async with Server(device, "tcp://127.0.0.1:0") as server:
         path = folder / "site.yaml"
