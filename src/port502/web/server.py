@@ -9,7 +9,7 @@ import socket
 import ssl
 import time
 from collections.abc import Iterator
-from typing import Self
+from typing import Any, Self
 
 import uvicorn
 
@@ -18,7 +18,8 @@ from port502.site.running import Running
 from port502.site.web_model import WebSettings
 from port502.transport.binding import port_holder
 from port502.web.app import application
-from port502.web.connection import MOST, protocols
+from port502.web.connection import MOST, HttpConnection, protocols
+from port502.web.doorstep import Doorway
 from port502.web.gate import Door, Gate
 from port502.web.mounting import mount
 from port502.web.orderly import Orderly
@@ -50,6 +51,7 @@ class ToolServer:
         if pages:
             mount(self.app, site=station is not None)
         self.turns = station.feed.turns if station is not None else Turns()
+        self._doorway: Doorway | None = None
         self._server: _Server | None = None
         self._serving: asyncio.Task[None] | None = None
         self._port = settings.port
@@ -86,7 +88,9 @@ class ToolServer:
             ws_max_size=1 << 20,
         )
         config.load()
-        config.ssl = secured
+        if secured is not None:
+            self._doorway = Doorway(secured)
+            config.http_protocol_class = _behind(self._doorway, http)
         self._server = _Server(config)
         self._serving = asyncio.get_running_loop().create_task(self._server.serve(sockets=[listening]))
         await self._server.ready(self._serving)
@@ -96,6 +100,8 @@ class ToolServer:
         """Let everybody go."""
         await self.app.state.jobs.close()
         self.app.state.entrance.close()
+        if self._doorway is not None:
+            self._doorway.close()
         if self._server is not None and self._serving is not None:
             self._server.should_exit = True
             await asyncio.gather(self._serving, return_exceptions=True)
@@ -142,6 +148,11 @@ class _Server(uvicorn.Server):
                 serving.result()
                 raise ConnectError("the dashboard ended before it began")
             await asyncio.sleep(0.005)
+
+
+def _behind(doorway: Doorway, http: type[HttpConnection]) -> Any:
+    """The protocol class of a server whose clients finish a TLS handshake first."""
+    return lambda **given: doorway.protocol(lambda: http(**given))
 
 
 def _listening(settings: WebSettings) -> socket.socket:
