@@ -21,7 +21,7 @@ from port502.web.points import PointInfo, searched
 from port502.web.roles import Role
 from port502.web.station import PointNow
 
-REFRESH = 0.2
+REFRESH = 0.1
 AGE_REFRESH = 0.5
 SPARKLINE_REFRESH = 2.0
 ROWS = 40
