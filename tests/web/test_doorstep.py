@@ -10,6 +10,7 @@ from contextlib import asynccontextmanager
 import httpx
 import pytest
 
+from port502.cli.loop import run
 from port502.site.web_model import WebSettings
 from port502.web import server as module
 from port502.web.doorstep import Doorway
@@ -67,7 +68,7 @@ async def rig(authority: Authority) -> AsyncIterator[Rig]:
 
 
 def doorways(monkeypatch: pytest.MonkeyPatch, *, most: int = 100, patience: float = 10.0) -> None:
-    monkeypatch.setattr(module, "Doorway", lambda context: Doorway(context, most=most, patience=patience))
+    monkeypatch.setattr(module, "Doorway", lambda *given: Doorway(*given, most=most, patience=patience))
 
 
 async def ended(reader: asyncio.StreamReader) -> None:
@@ -138,3 +139,11 @@ async def test_the_end_of_the_server_is_the_end_of_who_waits(authority: Authorit
         await one.waiting(1)
         await one.server.stop()
         await ended(reader)
+
+
+def test_many_handshakes_at_once_lose_no_word_on_the_loop_that_commands_run_on(authority: Authority) -> None:
+    async def main() -> None:
+        async with rig(authority) as one:
+            assert all(await asyncio.gather(*(one.is_served() for _ in range(30))))
+
+    run(main())

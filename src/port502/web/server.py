@@ -9,7 +9,7 @@ import socket
 import ssl
 import time
 from collections.abc import Iterator
-from typing import Any, Self
+from typing import Self
 
 import uvicorn
 
@@ -88,12 +88,13 @@ class ToolServer:
             ws_max_size=1 << 20,
         )
         config.load()
+        self._server = server = _Server(config)
+        sockets = [listening] if secured is None else []
+        self._serving = asyncio.get_running_loop().create_task(server.serve(sockets=sockets))
+        await server.ready(self._serving)
         if secured is not None:
-            self._doorway = Doorway(secured)
-            config.http_protocol_class = _behind(self._doorway, http)
-        self._server = _Server(config)
-        self._serving = asyncio.get_running_loop().create_task(self._server.serve(sockets=[listening]))
-        await self._server.ready(self._serving)
+            self._doorway = Doorway(listening, secured, lambda: server.protocol(http))
+            self._doorway.start()
         log.info("the dashboard is at %s", self.url)
 
     async def stop(self) -> None:
@@ -101,7 +102,7 @@ class ToolServer:
         await self.app.state.jobs.close()
         self.app.state.entrance.close()
         if self._doorway is not None:
-            self._doorway.close()
+            await self._doorway.close()
         if self._server is not None and self._serving is not None:
             self._server.should_exit = True
             await asyncio.gather(self._serving, return_exceptions=True)
@@ -141,6 +142,10 @@ class _Server(uvicorn.Server):
     def capture_signals(self) -> Iterator[None]:
         yield
 
+    def protocol(self, http: type[HttpConnection]) -> HttpConnection:
+        """What a connection from elsewhere is served with."""
+        return http(config=self.config, server_state=self.server_state, app_state=self.lifespan.state)
+
     async def ready(self, serving: asyncio.Task[None]) -> None:
         """Wait until it listens."""
         while not self.started:
@@ -148,11 +153,6 @@ class _Server(uvicorn.Server):
                 serving.result()
                 raise ConnectError("the dashboard ended before it began")
             await asyncio.sleep(0.005)
-
-
-def _behind(doorway: Doorway, http: type[HttpConnection]) -> Any:
-    """The protocol class of a server whose clients finish a TLS handshake first."""
-    return lambda **given: doorway.protocol(lambda: http(**given))
 
 
 def _listening(settings: WebSettings) -> socket.socket:
