@@ -10,6 +10,8 @@ import pytest
 from port502.guard.chain import records
 from tests.cli.conftest import Run
 
+pytestmark = pytest.mark.slow
+
 SMALL = ("--meters", "2", "--port", "0", "--data", "plant")
 
 

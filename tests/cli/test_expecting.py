@@ -8,6 +8,8 @@ import pytest
 
 from tests.cli.conftest import Run
 
+pytestmark = pytest.mark.slow
+
 FILES = {
     "site": "site: a\nconnections: {plc: {url: 'tcp://127.0.0.1:502'}}\ndevices: {}\n",
     "device": "device: a\nholding: {0: [1]}\n",

@@ -13,6 +13,8 @@ from tests.cli.served import babbler, black_hole, refusing_port, served, solar
 from tests.discover.bench import meter
 from tests.served import served as served_here
 
+pytestmark = pytest.mark.slow
+
 
 def test_a_device_is_recognised_with_the_evidence(run: Run) -> None:
     with served(meter()) as url:

@@ -12,6 +12,8 @@ from tests.traffic.files import write
 from tests.traffic.tls.talk import TlsTalk
 from tests.traffic.wire import Talk, answer, ask, captures
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture
 def capture(tmp_path: Path) -> Path:

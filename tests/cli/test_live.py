@@ -20,6 +20,8 @@ from port502.site.build import load_site
 from port502.site.running import Running
 from port502.site.status import Refusal, Summary
 
+pytestmark = pytest.mark.slow
+
 SITE = """
 site: test
 history: {{path: kept}}

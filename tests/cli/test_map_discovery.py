@@ -16,6 +16,8 @@ from port502.site.running import Running
 from tests.cli.conftest import Run
 from tests.cli.served import boiler, refusing_port, served, solar
 
+pytestmark = pytest.mark.slow
+
 SITE = """
 site: roof
 history: {{path: data}}

@@ -21,6 +21,8 @@ from tests.cli.conftest import Run
 from tests.cli.served import black_hole, served
 from tests.discover.bench import meter
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture
 def port() -> Iterator[str]:

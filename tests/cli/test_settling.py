@@ -8,6 +8,8 @@ import pytest
 
 from port502.cli.settling import THRESHOLDS, settle
 
+pytestmark = pytest.mark.slow
+
 
 class Ring:
     def __init__(self) -> None:

@@ -21,6 +21,8 @@ from port502.site.running import Running
 from tests.cli.conftest import Run
 from tests.cli.served import served
 
+pytestmark = pytest.mark.slow
+
 SITE = """
 site: test
 history: {{path: kept}}

@@ -15,6 +15,8 @@ import pytest
 from port502.collect.sample import Sample
 from port502.history import History, Spool
 
+pytestmark = pytest.mark.slow
+
 START = 1_760_000_000.0
 BATCHES = 40
 SIZE = 500

@@ -23,6 +23,8 @@ from port502.site.policy_file import load_policy
 from tests.commission.learned.seen import lesson
 from tests.traffic.wire import Talk, adu, answer, ask
 
+pytestmark = pytest.mark.slow
+
 PDUS = st.one_of(
     st.binary(min_size=1, max_size=24),
     st.builds(

@@ -22,6 +22,8 @@ from port502.web.api import live
 from tests.hostile.crowd import resident
 from tests.web.serving import Serving, serving
 
+pytestmark = pytest.mark.slow
+
 CLIENTS = 50
 LEAST = 0.5
 """The part of the polls that must go on, on a machine that has other things to do too; alone it is all of them."""

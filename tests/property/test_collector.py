@@ -13,6 +13,8 @@ from port502.registers.reference import Table
 from tests.collect.running import Running, running
 from tests.collect.wire import SimUnit, connection, device, holding
 
+pytestmark = pytest.mark.slow
+
 UNITS = 3
 POINTS = 6
 INTERVALS = (0.5, 1.0, 2.0)

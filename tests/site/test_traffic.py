@@ -19,6 +19,8 @@ from port502.traffic.words import said
 from tests.peers import need_program
 from tests.web.serving import Serving, serving
 
+pytestmark = pytest.mark.slow
+
 READ = bytes.fromhex("0300000002")
 ANSWER = bytes.fromhex("030400010002")
 REFUSED = bytes.fromhex("8302")

@@ -2,7 +2,11 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
+
 from tests.web.serving import serving
+
+pytestmark = pytest.mark.slow
 
 
 async def test_the_api_describes_itself(tmp_path: Path) -> None:

@@ -16,6 +16,8 @@ from port502.web.server import WebServer
 from tests.certificates import Authority
 from tests.web.serving import SITE, serving
 
+pytestmark = pytest.mark.slow
+
 PLAIN = SITE.replace(", users: users.yaml", "")
 """On this machine alone, without users."""
 

@@ -9,6 +9,8 @@ from port502.web.roles import Identity, Role
 from port502.web.station import SINK
 from tests.web.serving import serving
 
+pytestmark = pytest.mark.slow
+
 ANN = Identity("ann", Role.OPERATOR, "password")
 
 

@@ -11,6 +11,8 @@ from port502.server import Server
 from port502.service.device import Device
 from tests.cli.watching.conftest import picture, screen, typed, until
 
+pytestmark = pytest.mark.slow
+
 
 def shows(app: object, *parts: str) -> bool:
     found = picture(app.table)  # type: ignore[attr-defined]

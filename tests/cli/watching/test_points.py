@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pytest
 from textual.app import ComposeResult
 
 from port502.cli.values import COLUMNS, Row
@@ -10,6 +11,8 @@ from port502.cli.watching.fitting import BETWEEN, widths
 from port502.cli.watching.points import PointsTable
 from port502.cli.watching.shown import Shown
 from tests.cli.watching.conftest import picture, until
+
+pytestmark = pytest.mark.slow
 
 
 def value(number: int, name: str, unit: str = "", quality: str = "good", reason: str = "") -> Shown:

@@ -14,6 +14,8 @@ from port502.site.control import control_path
 from port502.site.running import Running
 from tests.cli.watching.conftest import picture, typed, until
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture
 def app(site: tuple[Device, Running], tmp_path: Path) -> SiteApp:

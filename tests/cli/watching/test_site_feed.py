@@ -16,6 +16,8 @@ from port502.site import current
 from port502.site.control import Answer, control_path
 from port502.site.running import Running
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture
 def feed(site: tuple[Device, Running], tmp_path: Path) -> SiteFeed:

@@ -14,6 +14,8 @@ from port502.errors import UsageError
 from port502.service.device import Device
 from tests.cli.watching.conftest import picture, screen, typed, until
 
+pytestmark = pytest.mark.slow
+
 
 async def test_typing_filters_and_escape_shows_all(boiler: tuple[Device, str]) -> None:
     async with screen(boiler[1], "holding:0*3", "coil:0*3") as (app, pilot):

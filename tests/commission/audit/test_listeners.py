@@ -4,11 +4,15 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
+
 from port502.commission.audit import listeners
 from port502.commission.audit.outcome import Outcome
 from port502.discover.found import FoundDevice, Inventory
 from port502.guard.pki import SiteAuthority
 from tests.commission.audit.sites import facts, seen, texts
+
+pytestmark = pytest.mark.slow
 
 PLC = "connections: {plc: {url: 'tcp://192.168.5.10'}}\n"
 POLICY = """default: deny

@@ -4,8 +4,11 @@ import asyncio
 from typing import Any
 
 import httpx
+import pytest
 
 from tests.web.serving import Serving
+
+pytestmark = pytest.mark.slow
 
 
 async def alarm(client: httpx.AsyncClient, name: str, state: str) -> dict[str, Any]:

@@ -9,6 +9,8 @@ from port502.traffic.pcap import PcapParser
 from port502.traffic.words import said
 from tests.web.serving import Serving
 
+pytestmark = pytest.mark.slow
+
 
 async def test_a_connection_is_told_of_in_a_line_and_closely(served: Serving) -> None:
     async with served.client() as client:

@@ -1,6 +1,10 @@
 from __future__ import annotations
 
+import pytest
+
 from tests.web.serving import Serving
+
+pytestmark = pytest.mark.slow
 
 FILE = "/api/v1/site/file"
 

@@ -12,6 +12,8 @@ from port502.traffic.findings.severity import Severity
 from port502.web.api.findings import Finding
 from tests.web.serving import SITE, serving
 
+pytestmark = pytest.mark.slow
+
 LISTENERS = """
 listeners:
   safe: {{url: "tcp://127.0.0.1:0", policy: policy.yaml, guard: {{connection: plc}}}}

@@ -12,6 +12,8 @@ from websockets.exceptions import ConnectionClosed, InvalidStatus
 from port502.web.gate import COOKIE
 from tests.web.serving import PASSWORD, Serving, serving
 
+pytestmark = pytest.mark.slow
+
 
 async def test_samples_come_as_events(served: Serving) -> None:
     async with (

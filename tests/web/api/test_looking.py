@@ -4,10 +4,13 @@ import asyncio
 from typing import Any
 
 import httpx
+import pytest
 
 from port502.server import Server
 from tests.discover.bench import meter
 from tests.web.serving import Serving
+
+pytestmark = pytest.mark.slow
 
 TOOLS = "/api/v1/tools"
 

@@ -2,9 +2,12 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
 from tests.web.serving import SITE, Serving, serving
+
+pytestmark = pytest.mark.slow
 
 
 async def test_prometheus_reads_the_figures(served: Serving) -> None:

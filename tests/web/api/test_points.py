@@ -7,6 +7,8 @@ import pytest
 
 from tests.web.serving import SITE, Serving, serving
 
+pytestmark = pytest.mark.slow
+
 
 async def test_points_are_found_and_paged(served: Serving) -> None:
     async with served.client() as client:

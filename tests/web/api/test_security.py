@@ -11,6 +11,8 @@ from port502.errors import IllegalFunctionError
 from tests.certificates import Authority
 from tests.web.serving import PASSWORD, SITE, serving
 
+pytestmark = pytest.mark.slow
+
 LISTENERS = """
 listeners:
   safe: {{url: "tcp://127.0.0.1:0", policy: policy.yaml, guard: {{connection: plc}}}}

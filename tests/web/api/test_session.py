@@ -1,8 +1,12 @@
 from __future__ import annotations
 
+import pytest
+
 from port502.guard.chain import records
 from port502.web.gate import COOKIE
 from tests.web.serving import PASSWORD, Serving
+
+pytestmark = pytest.mark.slow
 
 
 async def test_a_login_gives_a_cookie_that_scripts_cannot_read_and_a_token_for_changes(

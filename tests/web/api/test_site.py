@@ -1,6 +1,10 @@
 from __future__ import annotations
 
+import pytest
+
 from tests.web.serving import Serving
+
+pytestmark = pytest.mark.slow
 
 
 async def test_the_overview_and_the_status(served: Serving) -> None:

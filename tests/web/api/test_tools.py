@@ -3,11 +3,14 @@ from __future__ import annotations
 from pathlib import Path
 
 import httpx
+import pytest
 
 from port502.site.web_model import WebSettings
 from port502.web.server import ToolServer
 from port502.web.users import add_token
 from tests.web.serving import Serving
+
+pytestmark = pytest.mark.slow
 
 
 async def test_frames_are_decoded_and_encoded(served: Serving) -> None:

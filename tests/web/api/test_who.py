@@ -14,6 +14,8 @@ from port502.web.app import ROUTERS
 from port502.web.roles import ROLES, Role
 from tests.web.serving import Serving
 
+pytestmark = pytest.mark.slow
+
 OPEN = {"/healthz", "/readyz", "/api/v1/session", "/enter/{link}"}
 """Routes that need no role: they say nothing of the site, or are the way to a role."""
 
