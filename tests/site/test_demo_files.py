@@ -37,6 +37,7 @@ from port502.site.demo_files import (
     site_text,
     usual_text,
 )
+from port502.site.difference import difference
 from port502.site.plant_file import load_plant
 
 
@@ -79,6 +80,11 @@ def test_the_hall_is_on_a_serial_line_or_on_tcp_where_there_is_none(tmp_path: Pa
         gateway, share = (one for one in site.listeners if one.name != GUARD)
         assert gateway.gateway is not None
         assert (share.connection, share.share is not None) == ("inverter", True)
+
+
+def test_a_file_read_again_changes_nothing(tmp_path: Path) -> None:
+    site = written(tmp_path, 1)
+    assert str(difference(site, load_site(site.path))) == "nothing changed"
 
 
 def test_fifty_meters_are_of_ten_makers(tmp_path: Path) -> None:

@@ -19,6 +19,12 @@ def test_ranges_that_touch_become_one() -> None:
     assert spans.texts("coil") == ["coil:0*20"]
 
 
+def test_equal_are_those_with_the_same_addresses_however_they_came() -> None:
+    assert Spans([(0, 7), (10, 20)]) == Spans([(10, 15), (5, 7), (15, 20), (0, 5)])
+    assert Spans([(0, 7)]) != Spans([(0, 8)])
+    assert Spans() != 0
+
+
 def test_it_covers_what_lies_within_one_range() -> None:
     spans = Spans([(0, 7), (10, 20)])
     assert spans.cover(0, 7)

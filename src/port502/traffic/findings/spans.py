@@ -33,6 +33,11 @@ class Spans:
     def __bool__(self) -> bool:
         return bool(self._added or self._firsts)
 
+    def __eq__(self, other: object) -> bool:
+        return self.ranges() == other.ranges() if isinstance(other, Spans) else NotImplemented
+
+    __hash__ = None  # type: ignore[assignment]  # what may be added to has no lasting hash
+
     def texts(self, table: str) -> list[str]:
         """The ranges as references of a table."""
         return [place_text(table, first, end - first) for first, end in self.ranges()]
