@@ -14,6 +14,12 @@ def test_numbers_are_summed_up_per_point_and_step() -> None:
     assert first.sample() == Sample("a", 60, 25.0)
 
 
+def test_the_mean_of_equal_numbers_is_that_number() -> None:
+    for value in (48.1, 0.1, -273.15):
+        (bucket,) = buckets_of([Sample("a", at / 10, value) for at in range(599)], 60.0)
+        assert bucket.mean == value
+
+
 def test_points_of_one_step_come_by_name_and_empty_steps_not_at_all() -> None:
     samples = [Sample("b", 0.0, 1), Sample("a", 0.5, 2), Sample("a", 100.0, 3)]
     assert [(each.point, each.time) for each in buckets_of(samples, 1.0)] == [("a", 0), ("b", 0), ("a", 100)]

@@ -52,9 +52,10 @@ class Bucket:
             return
         self._numbers += 1
         self._total += value
-        self.mean = self._total / self._numbers
         self.minimum = value if self.minimum is None else min(self.minimum, value)
         self.maximum = value if self.maximum is None else max(self.maximum, value)
+        # A sum is rounded; its mean must not lie outside of what it is the mean of.
+        self.mean = min(max(self._total / self._numbers, self.minimum), self.maximum)
 
     def sample(self) -> Sample:
         """The bucket as one sample: mean of numbers, last of anything else; the reason counts the faults."""
