@@ -1,5 +1,7 @@
+import json
 import sqlite3
 import stat
+from dataclasses import asdict
 from pathlib import Path
 
 import pytest
@@ -58,14 +60,76 @@ def test_a_disk_that_refuses_is_counted_and_forgotten_once_it_takes_again(tmp_pa
     assert book.lost == 1
 
 
-def test_a_damaged_file_loses_and_does_not_raise(tmp_path: Path) -> None:
+def test_a_damaged_file_is_set_aside_and_a_new_one_begun(tmp_path: Path) -> None:
     path = tmp_path / "alarms.db"
     path.write_bytes(b"SQLite format 3\0" + b"\xff" * 5000)
-    book = AlarmBook(path)
-    book.record([RAISED], [STATE])
-    assert book.lost == 1
     with pytest.raises(UsageError, match="cannot be read"):
         alarm_events(path)
+    book = AlarmBook(path)
+    assert book.states() == []
+    assert book.record([RAISED], [STATE])
+    assert (book.lost, book.states()) == (0, [STATE])
+    assert [event for _, event in alarm_events(path)] == [RAISED]
+    (aside,) = tmp_path.glob("alarms-damaged-*.db")
+    assert aside.read_bytes().startswith(b"SQLite format 3\0\xff")
+
+
+def test_a_disk_that_spoils_every_file_is_not_filled_with_them(tmp_path: Path) -> None:
+    path = tmp_path / "alarms.db"
+    book = AlarmBook(path)
+    for _ in range(5):
+        path.write_bytes(b"SQLite format 3\0" + b"\xff" * 5000)
+        book.record([RAISED], [STATE])
+        book.close()
+    assert len(list(tmp_path.glob("alarms-damaged-*.db"))) == 1
+    assert book.lost == 4
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        "[]",
+        "null",
+        '"text"',
+        "[" * 100_000,
+        b"\xff\xfe",
+        17,
+        '{"alarm": "fast"}',
+        *(
+            json.dumps({**asdict(STATE), **spoiled})
+            for spoiled in (
+                {"shelved_until": "soon"},
+                {"shelved_until": 1e300},
+                {"since": None},
+                {"since": -1},
+                {"raised": True},
+                {"limit": "high"},
+                {"limit": float("nan")},
+                {"state": "asleep"},
+                {"state": ["normal"]},
+                {"comment": {"a": 1}},
+                {"points": "pump.speed"},
+                {"suppressed": "no"},
+            )
+        ),
+    ],
+)
+def test_what_is_no_state_is_left_out_and_the_others_are_there(book: AlarmBook, content: object) -> None:
+    book.record([RAISED], [STATE])
+    book.close()
+    with sqlite3.connect(book.path) as connection:
+        connection.execute("INSERT INTO states VALUES ('odd', ?)", (content,))
+        connection.execute("INSERT INTO events (time, alarm, content) VALUES (1, 'odd', ?)", (content,))
+    connection.close()
+    assert book.states() == [STATE]
+    assert [event for _, event in alarm_events(book.path)] == [RAISED]
+
+
+def test_alarms_that_are_gone_are_forgotten(book: AlarmBook) -> None:
+    book.record([RAISED], [STATE])
+    book.record([], [], ["fast", "never there"])
+    assert book.states() == []
+    assert [event for _, event in alarm_events(book.path)] == [RAISED]
 
 
 def test_a_file_of_a_newer_version_is_left_alone(book: AlarmBook) -> None:

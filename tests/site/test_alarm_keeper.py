@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -124,3 +125,44 @@ async def test_a_disk_that_refuses_does_not_stop_the_alarms(tmp_path: Path) -> N
         run.go(5)
         assert keeper.states()[0].state == "unacknowledged"
         await asyncio.sleep(0)
+
+
+async def test_an_alarm_that_left_the_site_file_does_not_come_back_from_the_book(tmp_path: Path) -> None:
+    unit = SimUnit().fill(Table.HOLDING, 0, [50])
+    path = tmp_path / "alarms.db"
+    told: list[AlarmEvent] = []
+    async with keeping(unit, path, FAST, GONE) as (run, keeper):
+        keeper.listen(told.extend)
+        run.go(5)
+        keeper.acknowledge(["fast"], "ann")
+        keeper.apply([GONE], POINTS)
+        assert [event.what for event in told] == ["raised", "acknowledged", "cleared"]
+    assert [state.alarm for state in AlarmBook(path).states()] == []
+    async with keeping(unit, path, FAST) as (run, keeper):
+        assert keeper.states()[0].state == "normal"
+
+
+async def test_how_alarms_stand_is_kept_once_a_full_disk_takes_again(tmp_path: Path) -> None:
+    unit = SimUnit().fill(Table.HOLDING, 0, [50])
+    folder = tmp_path / "later"
+    async with keeping(unit, folder / "alarms.db", FAST, GONE) as (run, keeper):
+        run.go(5)
+        keeper.acknowledge(["fast"], "ann")
+        async with asyncio.timeout(20):
+            while keeper._writing is not None:
+                await asyncio.sleep(0)
+        folder.mkdir()
+        keeper.shelve("gone", run.clock.wall() + 60, "ann")
+    states = {state.alarm: state.state for state in AlarmBook(folder / "alarms.db").states()}
+    assert states == {"fast": "acknowledged", "gone": "normal"}
+
+
+async def test_other_limits_are_in_the_book_too(tmp_path: Path) -> None:
+    unit = SimUnit().fill(Table.HOLDING, 0, [50])
+    path = tmp_path / "alarms.db"
+    slow = replace(FAST, condition=Limit("pump.speed", high=10.0), priority="low")
+    async with keeping(unit, path, FAST) as (run, keeper):
+        run.go(5)
+        keeper.apply([slow], POINTS)
+        assert keeper.states()[0].state == "unacknowledged"
+    assert [state.priority for state in AlarmBook(path).states()] == ["low"]

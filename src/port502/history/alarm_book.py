@@ -4,23 +4,30 @@ from __future__ import annotations
 
 import json
 import logging
+import math
 import os
 import sqlite3
 import threading
-from collections.abc import Sequence
+import time
+from collections.abc import Collection, Sequence
 from contextlib import closing, suppress
 from dataclasses import asdict, fields
 from pathlib import Path
 from typing import Any, TypeVar
 
 from port502.collect.alarms import AlarmEvent, AlarmState
+from port502.collect.alarms.alarm import ACTIVE, NORMAL, RETURNED
 from port502.errors import UsageError
+from port502.history.damage import is_damage, set_aside
+from port502.history.when import LATEST
 
 MOST_EVENTS = 100_000
 """Events that are kept; beyond, the oldest go."""
 
 VERSION = 1
 """Of the tables below."""
+
+STATES = ACTIVE | {NORMAL, RETURNED}
 
 _log = logging.getLogger(__name__)
 
@@ -42,7 +49,8 @@ ORDER BY id DESC LIMIT ?
 class AlarmBook:
     """The alarms' file at ``path``, made (0600) where missing. It may be used from any thread.
 
-    A disk that refuses costs what it refused, counted in ``lost``, and never raises; ``last_error`` says why.
+    A disk that refuses costs what it refused, counted in ``lost``, and never raises; ``last_error`` says why. A
+    damaged file is set aside under a new name, and a new one begun.
     """
 
     def __init__(self, path: Path, most: int = MOST_EVENTS) -> None:
@@ -52,25 +60,23 @@ class AlarmBook:
         self._most = most
         self._lock = threading.Lock()
         self._connection: sqlite3.Connection | None = None
+        self._has_replaced = False
 
-    def record(self, events: Sequence[AlarmEvent], states: Sequence[AlarmState]) -> None:
-        """Keep some events, and how the alarms stand after them, all or nothing."""
+    def record(
+        self, events: Sequence[AlarmEvent], states: Sequence[AlarmState], gone: Collection[str] = ()
+    ) -> bool:
+        """Keep some events, how the alarms stand after them, and which are no more: all or nothing."""
         with self._lock:
-            try:
-                connection = self._open()
-                with connection:
-                    connection.execute("BEGIN IMMEDIATE")
-                    rows = [(event.time, event.alarm, _text(event)) for event in events]
-                    connection.executemany("INSERT INTO events (time, alarm, content) VALUES (?, ?, ?)", rows)
-                    connection.executemany(
-                        "INSERT OR REPLACE INTO states VALUES (?, ?)",
-                        [(one.alarm, _text(one)) for one in states],
-                    )
-                    connection.execute(
-                        "DELETE FROM events WHERE id <= (SELECT max(id) FROM events) - ?", (self._most,)
-                    )
-            except (sqlite3.Error, OSError) as error:
-                self._failed(len(events), error)
+            for _ in range(2):  # a damaged file is put aside, and a new one begun
+                try:
+                    self._record(self._open(), events, states, gone)
+                except (sqlite3.Error, OSError) as error:
+                    if not self._failed(error):
+                        break
+                else:
+                    return True
+            self.lost += len(events)
+            return False
 
     def states(self) -> list[AlarmState]:
         """How the alarms stood last; those that cannot be read are left out."""
@@ -78,13 +84,9 @@ class AlarmBook:
             try:
                 rows = self._open().execute("SELECT content FROM states").fetchall()
             except (sqlite3.Error, OSError) as error:
-                self._failed(0, error)
+                self._failed(error)
                 return []
-        states = []
-        for (content,) in rows:
-            with suppress(ValueError, TypeError, KeyError):
-                states.append(_made(AlarmState, json.loads(content)))
-        return states
+        return [state for (content,) in rows if (state := _read(AlarmState, content)) is not None]
 
     def close(self) -> None:
         """Close the file; it is opened again when it is needed again."""
@@ -112,8 +114,26 @@ class AlarmBook:
             self._connection = connection
         return self._connection
 
-    def _failed(self, lost: int, error: Exception) -> None:
-        self.lost += lost
+    def _record(
+        self,
+        connection: sqlite3.Connection,
+        events: Sequence[AlarmEvent],
+        states: Sequence[AlarmState],
+        gone: Collection[str],
+    ) -> None:
+        with connection:
+            connection.execute("BEGIN IMMEDIATE")
+            rows = [(event.time, event.alarm, _text(event)) for event in events]
+            connection.executemany("INSERT INTO events (time, alarm, content) VALUES (?, ?, ?)", rows)
+            kept = [(one.alarm, _text(one)) for one in states]
+            connection.executemany("INSERT OR REPLACE INTO states VALUES (?, ?)", kept)
+            connection.executemany("DELETE FROM states WHERE alarm = ?", [(name,) for name in gone])
+            connection.execute(
+                "DELETE FROM events WHERE id <= (SELECT max(id) FROM events) - ?", (self._most,)
+            )
+
+    def _failed(self, error: Exception) -> bool:
+        """Take note of what the disk did; True when it is worth trying again at once."""
         if not self.last_error:
             _log.error("%s: alarms cannot be kept: %s", self.path, error)
         self.last_error = str(error)
@@ -121,6 +141,13 @@ class AlarmBook:
             if self._connection is not None:
                 self._connection.close()
         self._connection = None
+        if self._has_replaced or not isinstance(error, sqlite3.Error) or not is_damage(error):
+            return False
+        with suppress(OSError):
+            target = set_aside(self.path, time.time())
+            self._has_replaced = True  # once: a disk that spoils every file must not be filled with them
+            _log.error("%s is damaged: set aside as %s, a new one is begun", self.path, target.name)
+        return self._has_replaced
 
 
 def alarm_events(
@@ -138,7 +165,8 @@ def alarm_events(
             rows = connection.execute(_EVENTS, (since, alarm, alarm, before, before, most)).fetchall()
     except sqlite3.Error as error:
         raise UsageError(f"{path} cannot be read: {error}") from error
-    return [(number, _made(AlarmEvent, json.loads(content))) for number, content in rows]
+    read = ((number, _read(AlarmEvent, content)) for number, content in rows)
+    return [(number, event) for number, event in read if event is not None]
 
 
 def _text(record: AlarmEvent | AlarmState) -> str:
@@ -148,9 +176,36 @@ def _text(record: AlarmEvent | AlarmState) -> str:
 T = TypeVar("T", AlarmEvent, AlarmState)
 
 
+def _read(kind: type[T], content: object) -> T | None:
+    """A record as it was kept; None for what is none, since a file may be damaged or somebody else's."""
+    try:
+        told = json.loads(content) if isinstance(content, str) else None
+        return _made(kind, told) if isinstance(told, dict) else None
+    except (ValueError, TypeError, RecursionError):
+        return None
+
+
 def _made(kind: type[T], content: dict[str, Any]) -> T:
-    known = {field.name for field in fields(kind)}
-    return kind(**{name: _kept(value) for name, value in content.items() if name in known})
+    known = {field.name: field.type for field in fields(kind)}
+    given = {name: _kept(value) for name, value in content.items() if name in known}
+    for name, value in given.items():
+        if not _fits(name, value, str(known[name])):
+            raise ValueError(f"{name} cannot be {value!r}")
+    if given.get("state") not in STATES:
+        raise ValueError("no state of an alarm")
+    return kind(**given)
+
+
+def _fits(name: str, value: Any, type_: str) -> bool:
+    if type_ == "Value":
+        return True
+    if value is None:
+        return type_.endswith("None")
+    if type_.startswith("float"):
+        if isinstance(value, bool) or not isinstance(value, int | float):
+            return False
+        return math.isfinite(value) if name == "limit" else 0.0 <= value <= LATEST  # all others are times
+    return isinstance(value, {"str": str, "bool": bool}.get(type_, tuple))
 
 
 def _kept(value: Any) -> Any:

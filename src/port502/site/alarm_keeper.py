@@ -64,11 +64,15 @@ class AlarmKeeper:
         self._complaints = Complaints(log)
         self._timer: Timer | None = None
         self._waiting: list[AlarmEvent] = []
+        self._unkept: set[str] = set()
+        """Alarms of which the book does not know yet how they stand, or that they are gone."""
         self._writing: asyncio.Task[None] | None = None
 
     async def start(self) -> None:
         """Go on where the alarms stood when the site ran last."""
-        self._alarms.restore(await asyncio.to_thread(self._book.states))
+        states = await asyncio.to_thread(self._book.states)
+        self._alarms.restore(states, self._clock.wall())
+        self._unkept |= {state.alarm for state in states} - {state.alarm for state in self._alarms.states()}
         self._timer = self._clock.call_at(self._clock.time() + TICK, self._tick)
 
     async def stop(self) -> None:
@@ -80,8 +84,13 @@ class AlarmKeeper:
         await asyncio.to_thread(self._book.close)
 
     def apply(self, settings: Iterable[AlarmSettings], points: Collection[str]) -> None:
-        """Go on with other alarms; those that did not change keep their state."""
-        self._alarms.apply(settings, points, self._clock.wall())
+        """Go on with other alarms; those that watch the same keep their state."""
+        before = {state.alarm: state for state in self._alarms.states()}
+        events = self._alarms.apply(settings, points, self._clock.wall())
+        after = {state.alarm: state for state in self._alarms.states()}
+        self._unkept |= {name for name, state in before.items() if after.get(name) != state}
+        if self._unkept:
+            self._happened(events)
 
     def listen(self, listener: Listener) -> None:
         """Tell this one about every change from now on."""
@@ -132,11 +141,16 @@ class AlarmKeeper:
 
     async def _write(self) -> None:
         try:
-            while self._waiting:
+            while True:
                 events, self._waiting = self._waiting, []
-                changed = {event.alarm for event in events}
+                changed = self._unkept | {event.alarm for event in events}
+                self._unkept = set()
                 states = [state for state in self._alarms.states() if state.alarm in changed]
-                await asyncio.to_thread(self._book.record, events, states)
+                gone = changed - {state.alarm for state in states}
+                if not await asyncio.to_thread(self._book.record, events, states, gone):
+                    self._unkept |= changed  # with what happens next
+                if not self._waiting:
+                    return
         finally:
             self._writing = None
 

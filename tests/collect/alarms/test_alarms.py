@@ -1,5 +1,8 @@
+from dataclasses import replace
+
 import pytest
 
+from port502.collect.alarms.alarm import LONGEST_SHELF
 from port502.collect.alarms.alarms import Alarms, shown
 from port502.collect.alarms.settings import AlarmSettings, Limit, Offline, WhenTrue
 from port502.errors import ConfigError, UsageError
@@ -94,10 +97,80 @@ def test_a_reload_keeps_the_state_of_what_did_not_change() -> None:
     quick = AlarmSettings("quick", Limit("pump.speed", high=1.0), 0.0)
     working = alarms(quick, DEAD, view=view)
     working.tick(0.0, 1000.0)
-    working.apply([quick, AlarmSettings("dead", Offline("other"))], KNOWN, 1001.0)
+    assert working.apply([quick, AlarmSettings("dead", Offline("other"))], KNOWN, 1001.0) == []
     assert working.state("quick").state == "unacknowledged"
-    working.apply([AlarmSettings("quick", Limit("pump.speed", high=2.0), 0.0)], KNOWN, 1002.0)
-    assert working.state("quick").state == "normal"
+
+
+def test_other_limits_and_words_do_not_take_back_what_somebody_has_seen_or_shelved() -> None:
+    view = SmallView(pump__speed=50.0)
+    quick = AlarmSettings("quick", Limit("pump.speed", high=1.0), 0.0, 0.0)
+    working = alarms(quick, FAST, view=view)
+    working.tick(0.0, 1000.0)
+    working.acknowledge(["quick"], "ann", "on my way", 1001.0)
+    working.shelve("fast", 1100.0, "bob", "", 1001.0)
+    other = replace(quick, condition=Limit("pump.speed", high=2.0), say="other words", priority="low")
+    assert working.apply([other, replace(FAST, on_delay=3.0)], KNOWN, 1002.0) == []
+    assert working.tick(2.0, 1002.0) == []
+    now = working.state("quick")
+    assert (now.state, now.acknowledged_by, now.comment) == ("acknowledged", "ann", "on my way")
+    assert working.state("fast").shelved_until == 1100.0
+    working.apply([replace(quick, condition=Limit("pump.speed", high=90.0))], KNOWN, 1003.0)
+    (event,) = working.tick(3.0, 1003.0)
+    assert (event.what, event.state) == ("cleared", "normal")
+
+
+def test_an_alarm_that_is_gone_or_watches_something_else_is_over() -> None:
+    view = SmallView(pump__speed=50.0, pump__service=3.0)
+    view.dead.update(pump=True, other=True)
+    quick = AlarmSettings("quick", Limit("pump.speed", high=1.0), 0.0)
+    working = alarms(quick, DEAD, view=view)
+    working.tick(0.0, 1000.0)
+    working.acknowledge(["quick", "dead"], "ann", "", 1001.0)
+    working.shelve("quick", 1100.0, "ann", "", 1001.0)
+    events = working.apply([replace(DEAD, condition=Offline("other"))], KNOWN, 1002.0)
+    assert [(event.alarm, event.what, event.state, event.silent) for event in events] == [
+        ("quick", "cleared", "normal", True),
+        ("dead", "cleared", "normal", False),
+    ]
+    (event,) = working.tick(1.0, 1003.0)
+    assert (event.alarm, event.what, event.state) == ("dead", "raised", "unacknowledged")
+    working.apply([DEAD, quick], KNOWN, 1004.0)
+    assert working.state("quick").shelved_until is None
+    assert working.tick(200.0, 1200.0)
+
+
+@pytest.mark.parametrize("jump", [-3600.0, 0.0, 3600.0])
+def test_a_shelf_lasts_no_longer_for_a_clock_that_was_set(jump: float) -> None:
+    working = alarms(FAST, view=SmallView(pump__speed=1))
+    working.tick(0.0, 1e6)
+    working.shelve("fast", 1e6 + 60.0, "ann", "", 1e6)
+    events = [working.tick(float(second), 1e6 + jump + second) for second in range(1, 62)]
+    ends = [second for second, told in enumerate(events, 1) if told]
+    assert ends == ([1] if jump > 0 else [60])
+
+
+@pytest.mark.parametrize("jump", [-3600.0, 3600.0])
+def test_delays_do_not_care_about_a_clock_that_was_set(jump: float) -> None:
+    view = SmallView(pump__speed=49.0)
+    working = alarms(FAST, view=view)
+    assert working.tick(0.0, 1e6) == []
+    assert working.tick(1.0, 1e6 + jump) == []
+    (event,) = working.tick(2.0, 1e6 + jump + 1)
+    assert event.what == "raised"
+    view.put("pump.speed", 40)
+    assert working.tick(3.0, 1e6) == []
+    assert working.tick(7.5, 1e6 + jump) == []
+    assert working.tick(8.0, 1e6)[0].what == "cleared"
+
+
+def test_a_shelf_from_before_a_restart_lasts_a_week_at_most() -> None:
+    before = alarms(FAST, view=SmallView(pump__speed=1))
+    before.shelve("fast", 1060.0, "ann", "", 1000.0)
+    (state,) = before.states()
+    after = alarms(FAST, view=SmallView(pump__speed=1))
+    after.restore([replace(state, shelved_until=1e9)], 1000.0)
+    after.tick(0.0, 1000.0)
+    assert after.tick(LONGEST_SHELF + 1, 1001.0)[0].what == "unshelved"
 
 
 def test_a_restart_goes_on_where_it_stood_and_forgets_alarms_that_are_gone() -> None:
@@ -107,9 +180,19 @@ def test_a_restart_goes_on_where_it_stood_and_forgets_alarms_that_are_gone() -> 
     before.tick(0.0, 1000.0)
     before.acknowledge(["quick"], "ann", "seen", 1001.0)
     after = alarms(quick, view=view)
-    after.restore(before.states())
+    after.restore(before.states(), 1002.0)
     assert after.tick(0.0, 1002.0) == []
     assert (after.state("quick").state, after.state("quick").comment) == ("acknowledged", "seen")
+
+
+def test_a_restart_does_not_take_another_alarm_of_the_same_name_for_the_old_one() -> None:
+    view = SmallView(pump__speed=50.0, pump__service=3.0)
+    before = alarms(AlarmSettings("quick", Limit("pump.speed", high=1.0), 0.0), view=view)
+    before.tick(0.0, 1000.0)
+    before.acknowledge(["quick"], "ann", "", 1001.0)
+    after = alarms(AlarmSettings("quick", Limit("pump.service", high=1.0), 0.0), view=view)
+    after.restore(before.states(), 1002.0)
+    assert after.tick(0.0, 1002.0)[0].what == "raised"
 
 
 def test_a_faulty_expression_is_refused_and_a_text_names_what_is_unknown() -> None:

@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Iterable, Sequence
 
-from port502.collect.alarms.alarm import WAITING, Alarm, AlarmEvent, AlarmState
+from port502.collect.alarms.alarm import LONGEST_SHELF, NORMAL, WAITING, Alarm, AlarmEvent, AlarmState
 from port502.collect.alarms.conditions import Judge, Judgement, View, holds, judge_of, points_of
-from port502.collect.alarms.settings import PRIORITIES, AlarmSettings
+from port502.collect.alarms.settings import PRIORITIES, AlarmSettings, Offline
 from port502.collect.expression import Expression
 from port502.collect.sample import Value
 from port502.errors import UsageError
@@ -28,32 +28,55 @@ class Alarms:
         self._view = view
         self._known = known
         self._alarms: dict[str, _Working] = {}
+        self._shelves: dict[str, float] = {}
+        """The seconds that shelved alarms stay silent yet, whatever becomes of the clock on the wall."""
+        self._ticked: float | None = None
         self.apply(settings, known, time)
 
-    def apply(self, settings: Iterable[AlarmSettings], known: Collection[str], time: float) -> None:
-        """Go on with other alarms; one that did not change keeps its state."""
+    def apply(
+        self, settings: Iterable[AlarmSettings], known: Collection[str], time: float
+    ) -> list[AlarmEvent]:
+        """Go on with other alarms; what that ended.
+
+        One that watches the same goes on where it stands, with its new limits, delays and words. One that is gone,
+        or watches something else now, is over; nobody is to take what was said of the old one for the new one's.
+        """
+        before = self._alarms
         working: dict[str, _Working] = {}
         for one in settings:
-            old = self._alarms.get(one.name)
-            working[one.name] = (
-                old if old is not None and old.alarm.settings == one else _Working(one, known, time)
-            )
+            old = before.get(one.name)
+            if old is None or old.alarm.settings != one:
+                working[one.name] = new = _Working(one, known, time)
+                if old is not None and old.watches_as(new):
+                    new.alarm.restore(old.alarm.state)
+            else:
+                working[one.name] = old
         self._alarms = working
         self._known = known
+        for name in list(self._shelves):
+            if name not in working or working[name].alarm.state.shelved_until is None:
+                del self._shelves[name]
+        return [
+            _ended(old.alarm.state, time)
+            for name, old in before.items()
+            if old.alarm.active and (name not in working or not old.watches_as(working[name]))
+        ]
 
-    def restore(self, states: Iterable[AlarmState]) -> None:
-        """Go on where the alarms stood before a restart."""
+    def restore(self, states: Iterable[AlarmState], time: float) -> None:
+        """Go on where the alarms stood before a restart, those that still watch the same."""
         for state in states:
-            if state.alarm in self._alarms:
-                self._alarms[state.alarm].alarm.restore(state)
+            one = self._alarms.get(state.alarm)
+            if one is None or one.watched != (state.device, state.points):
+                continue
+            one.alarm.restore(state)
+            if state.shelved_until is not None:
+                self._shelves[state.alarm] = min(state.shelved_until - time, LONGEST_SHELF)
 
     def tick(self, now: float, time: float) -> list[AlarmEvent]:
         """Judge every alarm at monotonic ``now``, Unix ``time``; what changed."""
-        events: list[AlarmEvent] = []
+        events = self._unshelved(now, time)
         for one in self._alarms.values():
             alarm = one.alarm
-            if alarm.overdue(time):
-                events.append(alarm.unshelve("", time))
             if one.suppressing is not None:
                 alarm.suppress(bool(holds(one.suppressing, self._view)))
             judgement = one.judge.judge(self._view, now, alarm.active)
@@ -79,11 +102,26 @@ class Alarms:
 
     def shelve(self, name: str, until: float, by: str, comment: str, time: float) -> AlarmEvent:
         """Keep an alarm silent until Unix time ``until``, a week away at most."""
-        return self._find(name).shelve(until, by, comment, time)
+        event = self._find(name).shelve(until, by, comment, time)
+        self._shelves[name] = until - time
+        return event
 
     def unshelve(self, name: str, by: str, time: float) -> AlarmEvent:
         """Let a shelved alarm be heard again."""
-        return self._find(name).unshelve(by, time)
+        event = self._find(name).unshelve(by, time)
+        self._shelves.pop(name, None)
+        return event
+
+    def _unshelved(self, now: float, time: float) -> list[AlarmEvent]:
+        """The alarms whose time on the shelf is over: by the clock, or because so much time has passed."""
+        passed = now - self._ticked if self._ticked is not None else 0.0
+        self._ticked = now
+        events = []
+        for name in list(self._shelves):
+            self._shelves[name] -= passed
+            if self._shelves[name] <= 0 or self._alarms[name].alarm.overdue(time):
+                events.append(self.unshelve(name, "", time))
+        return events
 
     def _find(self, name: str) -> Alarm:
         if name not in self._alarms:
@@ -106,7 +144,31 @@ class _Working:
     def __init__(self, settings: AlarmSettings, known: Collection[str], time: float) -> None:
         self.judge: Judge = judge_of(settings.condition, known)
         self.suppressing = Expression.compile(settings.suppress, known) if settings.suppress else None
-        self.alarm = Alarm(settings, points_of(settings.condition, known), time)
+        points = points_of(settings.condition, known)
+        self.alarm = Alarm(settings, points, time)
+        self.watched = (settings.device, points)
+
+    def watches_as(self, other: _Working) -> bool:
+        """Whether both watch the same points in the same way."""
+        mine, others = self.alarm.settings.condition, other.alarm.settings.condition
+        if isinstance(mine, Offline):
+            return mine == others
+        return self.watched == other.watched and type(mine) is type(others)
+
+
+def _ended(state: AlarmState, time: float) -> AlarmEvent:
+    return AlarmEvent(
+        time=time,
+        alarm=state.alarm,
+        what="cleared",
+        state=NORMAL,
+        priority=state.priority,
+        text=state.text,
+        value=state.value,
+        limit=state.limit,
+        comment="the site file does not ask for it any more",
+        silent=state.silent,
+    )
 
 
 def shown(value: Value) -> str:
