@@ -26,7 +26,7 @@ devices: {{pump: {{connection: plc, points: {{speed: {{ref: "40001"}}}}}}}}
 
 
 async def let_in(
-    path: str, who: Identity | None, kind: str = "http"
+    path: str, who: Identity | None, kind: str = "http", query: bytes = b""
 ) -> tuple[bool, MutableMapping[str, Any]]:
     """Whether the pages were asked, and the first that was answered."""
     asked: list[Scope] = []
@@ -41,7 +41,7 @@ async def let_in(
     async def send(message: MutableMapping[str, Any]) -> None:
         sent.append(message)
 
-    scope: Scope = {"type": kind, "path": path, "method": "GET", "headers": []}
+    scope: Scope = {"type": kind, "path": path, "method": "GET", "headers": [], "query_string": query}
     if who is not None:
         scope[IDENTITY] = who
     await Admitting(pages)(scope, receive, send)
@@ -67,7 +67,7 @@ async def test_nobody_gets_a_socket_not_even_at_the_login() -> None:
 
 async def test_an_onlooker_may_look_and_what_is_no_request_passes() -> None:
     assert (await let_in("/points", ONLOOKER))[0]
-    assert (await let_in("/_nicegui_ws/socket.io/", ONLOOKER, "websocket"))[0]
+    assert (await let_in("/_nicegui_ws/socket.io/", ONLOOKER, "websocket", b"client_id=1"))[0]
     assert (await let_in("", None, "lifespan"))[0]
 
 
@@ -87,9 +87,19 @@ async def test_a_dashboard_shows_nobody_anything_before_a_login(tmp_path: Path) 
                 await client.post("/login", data={"name": "ann", "password": PASSWORD})
             ).status_code == 303
             assert "pump.speed" in (await client.get("/points")).text
-            assert (await client.get(handshake)).status_code == 200
+            assert (await client.get(handshake)).status_code == 426, "let in, but to no such socket"
             assert (await client.get("/nothing")).text == (
                 "There is no such page here; the dashboard begins at /\n"
             )
             missing = await client.get("/api/v1/nothing")
             assert (missing.status_code, missing.json()["title"]) == (404, "Not Found")
+
+
+async def test_a_page_has_one_socket_and_a_socket_one_page() -> None:
+    path = "/_nicegui_ws/socket.io/"
+    passed, answer = await let_in(path, ONLOOKER, query=b"EIO=4&transport=polling&client_id=1")
+    assert (passed, answer["status"]) == (False, 426)
+    passed, answer = await let_in(path, ONLOOKER, "websocket", b"EIO=4&transport=websocket")
+    assert (passed, answer["code"]) == (False, 1008)
+    assert (await let_in(path, ONLOOKER, "websocket", b"EIO=4&client_id=1"))[0]
+    assert not (await let_in(path, NOBODY, "websocket", b"EIO=4&client_id=1"))[0]

@@ -118,6 +118,33 @@ async def test_the_oldest_that_asks_nothing_makes_room(monkeypatch: pytest.Monke
         await ended(silent)
 
 
+@pytest.mark.parametrize("kind", [HttpConnection, SocketConnection])
+async def test_who_does_not_read_is_let_go(
+    kind: type[HttpConnection | SocketConnection], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(kind, "unread", 0.01)
+    config, state = uvicorn.Config(lambda: None), ServerState()
+    config.load()
+
+    def made() -> tuple[HttpConnection | SocketConnection, Transport]:
+        one = type("AtDoor", (kind,), {"door": door()})(config, state, {})
+        one.connection_made(transport := Transport("10.0.0.1"))
+        return one, transport
+
+    (slow, given_up), (quick, kept), (gone, lost) = made(), made(), made()
+    for one in (quick, gone, slow):
+        one.pause_writing()
+    quick.resume_writing()
+    gone.connection_lost(None)
+    async with asyncio.timeout(5.0):
+        while not given_up.aborted:
+            await asyncio.sleep(0)
+    assert not kept.aborted
+    assert not lost.aborted
+    slow.connection_lost(None)
+    quick.connection_lost(None)
+
+
 class Transport:
     def __init__(self, host: str) -> None:
         self.host = host

@@ -9,6 +9,7 @@ from port502.web.roles import NOBODY, Role
 
 OPEN = frozenset({"/login", "/logout"})
 """Pages for everybody; they are plain, without the files and sockets of the framework."""
+SOCKETS = "/_nicegui_ws"
 NO_PAGES = ("/_nicegui", "/api/")
 """What programs ask for, who cannot log in on a page."""
 
@@ -21,8 +22,10 @@ class Admitting:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass on what somebody may see; a browser of anybody else is led to the login."""
-        if scope["type"] not in ("http", "websocket") or _may_pass(scope):
+        if scope["type"] not in ("http", "websocket"):
             await self._app(scope, receive, send)
+        elif _may_pass(scope):
+            await (_refuse if _is_no_socket_of_a_page(scope) else self._app)(scope, receive, send)
         elif scope["type"] == "websocket":
             await receive()
             await send({"type": "websocket.close", "code": 1008, "reason": "this needs a login"})
@@ -30,6 +33,21 @@ class Admitting:
             await PlainTextResponse("this needs a login\n", 401)(scope, receive, send)
         else:
             await RedirectResponse("/login", 303)(scope, receive, send)
+
+
+def _is_no_socket_of_a_page(scope: Scope) -> bool:
+    """A page has one socket, a WebSocket that names it: others would hold sessions and pages without bound."""
+    if not scope["path"].startswith(SOCKETS):
+        return False
+    return scope["type"] == "http" or b"client_id=" not in scope.get("query_string", b"")
+
+
+async def _refuse(scope: Scope, receive: Receive, send: Send) -> None:
+    if scope["type"] == "websocket":
+        await receive()
+        await send({"type": "websocket.close", "code": 1008, "reason": "a socket names its page"})
+    else:
+        await PlainTextResponse("pages have a WebSocket, and nothing else\n", 426)(scope, receive, send)
 
 
 def _may_pass(scope: Scope) -> bool:

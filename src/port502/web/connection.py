@@ -20,10 +20,39 @@ MOST = 500
 PATIENCE = 20.0
 """Seconds for a whole request, head and body: nobody holds a connection by saying nothing, or one byte at a time."""
 
+UNREAD = 30.0
+"""Seconds that a client may leave unread what was sent to it."""
+
 _UNFINISHED = (h11.IDLE, h11.SEND_BODY)
 
 
-class HttpConnection(H11Protocol):
+class _Unread:
+    """Lets go of who does not read: what is meant for them would be kept for as long as they like."""
+
+    unread: ClassVar[float] = UNREAD
+
+    loop: asyncio.AbstractEventLoop
+    transport: Any
+    _giving_up: asyncio.TimerHandle | None = None
+
+    def pause_writing(self) -> None:
+        """The client does not read as fast as there is something to say."""
+        super().pause_writing()  # type: ignore[misc]
+        if self._giving_up is None:
+            self._giving_up = self.loop.call_later(self.unread, self.transport.abort)
+
+    def resume_writing(self) -> None:
+        """The client has caught up."""
+        super().resume_writing()  # type: ignore[misc]
+        self._be_patient()
+
+    def _be_patient(self) -> None:
+        if self._giving_up is not None:
+            self._giving_up.cancel()
+            self._giving_up = None
+
+
+class HttpConnection(_Unread, H11Protocol):
     """uvicorn's own, with an end to waiting, which tells the door what certificate a client has shown."""
 
     door: ClassVar[Door]
@@ -47,6 +76,11 @@ class HttpConnection(H11Protocol):
         if len(self.connections) > self.most:
             _who_goes(self, self.connections).transport.abort()
 
+    def handle_websocket_upgrade(self, event: h11.Request) -> None:
+        """Hand the connection over."""
+        self._be_patient()
+        super().handle_websocket_upgrade(event)
+
     def data_received(self, data: bytes) -> None:
         """Read on; the clock of a request stops once all of it is there."""
         super().data_received(data)
@@ -58,6 +92,7 @@ class HttpConnection(H11Protocol):
     def connection_lost(self, exc: Exception | None) -> None:
         """Forget the client, and what it has asked for."""
         self._calm()
+        self._be_patient()
         if self.scope is not None:
             self.scope[GONE] = True  # type: ignore[literal-required]
         if self.client is not None:
@@ -79,7 +114,7 @@ class HttpConnection(H11Protocol):
             self.door.certificates[self.client] = hashlib.sha256(certificate).hexdigest()
 
 
-class SocketConnection(WebSocketsSansIOProtocol):
+class SocketConnection(_Unread, WebSocketsSansIOProtocol):
     """uvicorn's own, which also forgets a client's certificate once it is gone."""
 
     door: ClassVar[Door]
@@ -94,6 +129,7 @@ class SocketConnection(WebSocketsSansIOProtocol):
 
     def connection_lost(self, exc: Exception | None) -> None:
         """Forget the client."""
+        self._be_patient()
         if self.client is not None:
             self.door.certificates.pop(self.client, None)
         super().connection_lost(exc)
