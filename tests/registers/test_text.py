@@ -11,7 +11,7 @@ from port502.errors import UsageError
 from port502.registers.meaning import Meaning
 from port502.registers.point import Point
 from port502.registers.reference import Table, parse_reference
-from port502.registers.text import format_value, parse_value
+from port502.registers.text import format_value, parse_value, short_text
 from port502.registers.values import Value
 
 
@@ -126,3 +126,15 @@ def test_what_people_are_shown(value: Value, kind: str, text: str) -> None:
 )
 def test_labels_and_times_are_taken_as_they_are(meaning: Meaning, text: str, value: object) -> None:
     assert parse_value(text, Point("p", Table.HOLDING, 0, meaning=meaning)) == value
+
+
+@pytest.mark.parametrize(
+    ("number", "text"),
+    [
+        (0.0, "0"), (48.100000001, "48.1"), (-123456.789, "-123,457"), (999_999.4, "999,999"),
+        (999_999.7, "1,000,000"), (1_965_920.4, "1,965,920"), (-2.5e14, "-250,000,000,000,000"),
+        (1e15, "1e+15"), (1e-7, "1e-07"), (float("inf"), "inf"), (float("nan"), "nan"),
+    ],
+)  # fmt: skip
+def test_a_number_on_a_screen(number: float, text: str) -> None:
+    assert short_text(number) == text

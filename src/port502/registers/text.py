@@ -13,10 +13,21 @@ from port502.registers.values import Value
 LONGEST_TEXT = 10_000
 NO_FLAG = "none"
 
+_SIX_DIGITS = 999_999.5
+"""From here on six digits do not say a number to its last whole one."""
+_ALL_DIGITS = 1e15
+
 _WORDS = {"1": True, "true": True, "on": True, "0": False, "false": False, "off": False}
 _NUMBER = re.compile(r"[+-]?(0[xX][0-9a-fA-F]{1,32}|0[bB][01]{1,128}|[0-9]{1,40})")
 _DECIMAL = re.compile(r"[+-]?([0-9]{1,40}(\.[0-9]{0,40})?|\.[0-9]{1,40})([eE][+-]?[0-9]{1,4})?")
 _FLOAT32 = Struct(">f")
+
+
+def short_text(number: float) -> str:
+    """A number as it stands on a screen: six digits, of a larger one those before the point: a meter counts far."""
+    if abs(number) < _SIX_DIGITS:
+        return f"{number:,.6g}"
+    return f"{number:,.0f}" if abs(number) < _ALL_DIGITS else f"{number:.6g}"
 
 
 def parse_value(text: str, point: Point) -> Value:

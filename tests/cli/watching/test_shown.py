@@ -60,7 +60,7 @@ def test_texts_of_devices_cannot_command_the_terminal() -> None:
 def test_long_texts_are_cut_and_numbers_short() -> None:
     assert Shown("1", replace(ROW, type="string[999]", value="x" * 1000)).text.endswith("...")
     assert Shown("1", replace(ROW, type="float64", value=1234.56789)).text == "1,234.57"
-    assert Shown("1", replace(ROW, type="float64", value=1.23456789e9)).text == "1.23457e+09"
+    assert Shown("1", replace(ROW, type="float64", value=1.23456789e9)).text == "1,234,567,890"
 
 
 @pytest.mark.parametrize(

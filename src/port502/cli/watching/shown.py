@@ -11,7 +11,7 @@ from typing import Final, TypeAlias
 from port502.cli.board import duration
 from port502.cli.output import printable
 from port502.cli.values import BAD, GOOD, Row
-from port502.registers.text import format_value
+from port502.registers.text import format_value, short_text
 from port502.registers.values import Value
 
 REMEMBERED: Final = 600
@@ -131,5 +131,5 @@ def numbers(trace: Iterable[tuple[float, float | None]]) -> list[float]:
 
 def _short(value: Value, kind: str) -> str:
     if isinstance(value, float):
-        return f"{value:,.6g}" if abs(value) < 1e6 else f"{value:.6g}"
+        return short_text(value)
     return format_value(value, kind)

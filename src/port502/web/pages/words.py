@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from port502.collect.sample import BAD, GOOD, Value
+from port502.registers.text import short_text
 from port502.web.station import PointNow
 
 
@@ -92,7 +93,7 @@ def value_text(value: Value) -> str:
     if isinstance(value, bool):
         return "on" if value else "off"
     if isinstance(value, float):
-        return f"{value:,.6g}" if abs(value) < 1e6 else f"{value:.6g}"
+        return short_text(value)
     if isinstance(value, tuple):
         return ", ".join(value_text(one) for one in value)
     return str(value)
