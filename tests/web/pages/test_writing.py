@@ -32,7 +32,10 @@ def test_what_somebody_types(text: str, info: PointInfo, value: object) -> None:
     assert type(found) is type(value)
 
 
-@pytest.mark.parametrize(("text", "info"), [("", REGISTER), ("2", COIL), ("maybe", COIL)])
+@pytest.mark.parametrize(
+    ("text", "info"),
+    [("", REGISTER), ("2", COIL), ("maybe", COIL), ("1,500", REGISTER), ("-12,345,678.5", REGISTER)],
+)
 def test_what_is_no_value(text: str, info: PointInfo) -> None:
     with pytest.raises(UsageError):
         parsed(text, info)
@@ -55,7 +58,7 @@ async def test_a_write_shows_what_it_sends_asks_for_a_critical_name_and_reads_ba
         send = dialog.get_by_role("button", name="Write")
         await expect(send).to_be_disabled()
         await dialog.get_by_label("New value").fill("99")
-        await expect(dialog).to_contain_text("outside its limits")
+        await expect(dialog.locator(".p5-fault")).to_contain_text("■ pump.setpoint: 99 is outside its limits")
         await expect(send).to_be_disabled()
         await dialog.get_by_label("New value").fill("12")
         await expect(dialog).to_contain_text("000C")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from nicegui import ui
 
 from port502.collect.sample import Value
@@ -13,6 +15,10 @@ from port502.web.points import PointInfo
 from port502.web.roles import Role
 
 REFRESH = 0.5
+_GROUPED = re.compile(r"[+-]?[0-9]{1,3}(,[0-9]{3})+([.][0-9]*)?")
+"""Numbers as they stand on these pages, 1,500; where a comma is the decimal sign that is one and a half."""
+NOTHING_SENT = "; nothing was sent"
+"""What refusals of writes end with; while somebody types, nothing could have been."""
 
 
 def write_dialog(visit: Visit, name: str) -> None:
@@ -71,12 +77,19 @@ class _Writing:
             self._value = parsed(self._new.value or "", self._info)
             preview = self._visit.station.preview(self._info.name, self._value)
         except UsageError as error:
-            self._sends.set_text(str(error) if self._new.value else "-")
+            self._say(
+                f"■ {str(error).removesuffix(NOTHING_SENT)}" if self._new.value else "-",
+                bool(self._new.value),
+            )
             return
         registers = " ".join(f"{one:04X}" for one in preview.registers)
-        self._sends.set_text(f"{preview.text} ({registers})")
+        self._say(f"{preview.text} ({registers})")
         if not self._info.critical or self._name.value == self._info.name:
             self._send.enable()
+
+    def _say(self, text: str, wrong: bool = False) -> None:
+        self._sends.set_text(text)
+        self._sends.classes(replace="p5-fault" if wrong else "p5-mono")
 
     async def _write(self) -> None:
         self._send.disable()
@@ -96,13 +109,17 @@ class _Writing:
 
 
 def parsed(text: str, info: PointInfo) -> Value:
-    """The value that somebody typed; raises UsageError for a text where a number stands."""
+    """The value that somebody typed; raises UsageError for none, and for one that has two meanings."""
     text = text.strip()
     if info.table == "coil":
         words = {"on": True, "1": True, "true": True, "off": False, "0": False, "false": False}
         if text.lower() not in words:
             raise UsageError("a coil is on or off")
         return words[text.lower()]
+    if _GROUPED.fullmatch(text):
+        whole, point = text.replace(",", ""), text.replace(",", ".", 1)
+        also = f" or {point}" if text.count(",") == 1 and "." not in text else ""
+        raise UsageError(f"{text} can mean two numbers: type {whole}{also}")
     for kind in (int, float):
         try:
             return kind(text.replace(",", "."))
