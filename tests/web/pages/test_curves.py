@@ -1,7 +1,8 @@
 import pytest
 
 from port502.collect.sample import BAD, GOOD, UNCERTAIN, Sample
-from port502.web.pages.curves import TONES, chart, curve_of
+from port502.web.pages.curves import TONES, chart, curve_of, joined
+from port502.web.pages.zoom import Zoom
 
 
 def test_values_by_milliseconds_with_gaps_where_nothing_came_or_nothing_is_known() -> None:
@@ -47,6 +48,24 @@ def test_each_unit_has_an_axis_and_each_point_a_strip_for_its_quality() -> None:
     assert (begin["xAxis"], end["xAxis"], end["yAxis"]) == (1000.0, 2000.0, 0)
     assert options["xAxis"][0]["max"] == 10_000.0
     assert chart([], 0.0, 1.0)["series"] == []
+
+
+def test_a_part_that_is_known_better_stands_among_the_rest() -> None:
+    coarse = curve_of("a.b", "W", "#111", [Sample("a.b", 0.0, 1), Sample("a.b", 100.0, 2)], 100.0)
+    fine = curve_of(
+        "a.b", "W", "#111", [Sample("a.b", 200.0, 3), Sample("a.b", 201.0, None, BAD, "gone")], 1.0
+    )
+    found = joined(coarse, fine)
+    assert (found.name, found.unit, found.colour) == ("a.b", "W", "#111")
+    assert [value for _, value in found.values] == [1, 2, 3, None]
+    assert [quality for _, _, quality, _ in found.spans] == [GOOD, GOOD, BAD]
+
+
+def test_a_chart_is_zoomed_only_when_asked_to() -> None:
+    assert all("start" not in one for one in chart([], 0.0, 1.0)["dataZoom"])
+    assert {(one["start"], one["end"]) for one in chart([], 0.0, 1.0, Zoom(0.25, 0.5))["dataZoom"]} == {
+        (25, 50)
+    }
 
 
 @pytest.mark.parametrize(("units", "left", "right"), [(0, 55, 24), (1, 55, 24), (2, 55, 55), (3, 110, 55)])

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
@@ -28,6 +29,24 @@ async def test_a_curve_its_url_and_its_csv(opened: Opening, tmp_path: Path) -> N
         lines = path.read_text().splitlines()
         assert lines[0] == "time,point,value,quality,reason"
         assert "pump.speed,48.1" in lines[-1]
+
+
+async def test_what_is_looked_at_closely_is_as_fine_as_it_was_kept(opened: Opening) -> None:
+    async with opened("/trends?point=pump.speed&range=2h") as page:
+        said = page.locator(".p5-points")
+        await expect(said).to_contain_text("each the mean of 7.2 s")
+        box = await page.locator(".p5-chart canvas").bounding_box()
+        assert box is not None
+        await page.mouse.move(box["x"] + 0.9 * box["width"], box["y"] + 0.4 * box["height"])
+        while "zoom=" not in page.url:
+            await page.mouse.wheel(0, -200)
+        await expect(said).not_to_contain_text("mean of 7.2 s")
+        await page.wait_for_url("**/trends?point=pump.speed&range=2h&zoom=*")
+    async with opened("/trends?point=pump.speed&range=2h&zoom=99.5-100") as page:
+        await expect(page.locator(".p5-points")).to_contain_text(re.compile(r"UTC, [\d,]+ samples$"))
+        await page.get_by_label("The last").click()
+        await page.get_by_role("option", name="30 minutes").click()
+        await page.wait_for_url("**/trends?point=pump.speed&range=30m")
 
 
 async def test_around_an_alarm_and_without_a_point(opened: Opening) -> None:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from port502.collect.sample import BAD, GOOD, Sample
+from port502.web.pages.zoom import Zoom
 
 COLOURS = ("#4382bd", "#c8683a", "#4b9560", "#9a68ad", "#9a7b16", "#43929a", "#c05a7c", "#7a858f")
 """A chart is told its colours by the server, which knows not whether a browser is dark: all are legible on both."""
@@ -57,6 +58,13 @@ def curve_of(name: str, unit: str, colour: str, samples: Sequence[Sample], usual
     return curve
 
 
+def joined(*parts: Curve) -> Curve:
+    """Curves of one point, one after the other."""
+    first = parts[0]
+    values = [one for part in parts for one in part.values]
+    return Curve(first.name, first.unit, first.colour, values, [one for part in parts for one in part.spans])
+
+
 def _span(curve: Curve, before: Sample | None, sample: Sample, usual: float) -> None:
     """Lengthen the last span of quality, or begin another."""
     moment = sample.time * 1000
@@ -70,8 +78,9 @@ def _span(curve: Curve, before: Sample | None, sample: Sample, usual: float) -> 
     curve.spans.append((moment, moment + usual * 1000, sample.quality, sample.reason))
 
 
-def chart(curves: Sequence[Curve], begin: float, end: float) -> dict[str, Any]:
-    """The options of an ECharts chart of curves from Unix time ``begin`` to ``end``."""
+def chart(curves: Sequence[Curve], begin: float, end: float, zoom: Zoom | None = None) -> dict[str, Any]:
+    """The options of an ECharts chart of curves from Unix time ``begin`` to ``end``, zoomed as it is or to ``zoom``."""
+    part = {} if zoom is None else {"start": 100 * zoom.begin, "end": 100 * zoom.end}
     units = list(dict.fromkeys(curve.unit for curve in curves)) or [""]
     strip = 14 * max(len(curves), 1)
     left, right = _margins(len(units))
@@ -118,7 +127,7 @@ def chart(curves: Sequence[Curve], begin: float, end: float) -> dict[str, Any]:
         "xAxis": [times, {**times, "gridIndex": 1, "show": False}],
         "yAxis": [*values, names],
         "dataZoom": [
-            {"type": "inside", "xAxisIndex": [0, 1]},
+            {"type": "inside", "xAxisIndex": [0, 1], **part},
             {
                 "type": "slider",
                 "xAxisIndex": [0, 1],
@@ -126,6 +135,7 @@ def chart(curves: Sequence[Curve], begin: float, end: float) -> dict[str, Any]:
                 "height": 22,
                 "textStyle": {"color": QUIET},
                 **SLIDER,
+                **part,
             },
         ],
         "series": [

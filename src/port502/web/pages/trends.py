@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import time
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
 from itertools import islice
 from typing import Annotated
 from urllib.parse import urlencode
@@ -17,8 +18,9 @@ from starlette.requests import Request
 from port502.collect.sample import BAD, Sample
 from port502.history import export_csv, parse_when
 from port502.transport.clock import utc
-from port502.web.pages.curves import COLOURS, MOST_CURVES, Curve, chart, curve_of
+from port502.web.pages.curves import COLOURS, MOST_CURVES, Curve, chart, curve_of, joined
 from port502.web.pages.frame import Visit, card, framed, visit_of
+from port502.web.pages.zoom import WHOLE, Zoom, zoom_in, zoom_of
 from port502.web.points import searched
 from port502.web.station import MOST_SAMPLES
 
@@ -45,21 +47,34 @@ async def trends(
     point: Annotated[list[str] | None, Query()] = None,
     range_: Annotated[str, Query(alias="range")] = "5m",
     around: float = 0.0,
+    zoom: str = "",
 ) -> None:
-    """The page; with ``around`` it shows ten minutes before and after that Unix time."""
+    """The page; with ``around`` it shows ten minutes before and after that Unix time, with ``zoom`` a part closely."""
     visit = visit_of(request)
     with framed(visit, "Trends"):
         known = [name for name in point or () if name in visit.station.points][:MOST_CURVES]
-        view = _View(visit, known, range_ if range_ in RANGES else "5m", around if 0 < around < 1e11 else 0.0)
-    await view.load()
+        span = range_ if range_ in RANGES else "5m"
+        view = _View(visit, known, span, around if 0 < around < 1e11 else 0.0, zoom_in(zoom[:40]))
+    await view.load(zoomed=True)
+
+
+@dataclass(frozen=True, slots=True)
+class _Kept:
+    """What was kept of a time: samples as they came, or where there are too many, sums of ``every`` seconds."""
+
+    begin: float
+    end: float
+    every: float = 0.0
+    samples: list[Sample] = field(default_factory=list)
 
 
 class _View:
-    def __init__(self, visit: Visit, points: Sequence[str], span: str, around: float) -> None:
+    def __init__(self, visit: Visit, points: Sequence[str], span: str, around: float, zoom: Zoom) -> None:
         self._visit = visit
         self._points = list(points)
         self._span = span
         self._around = around
+        self._zoom = zoom
         self._samples: list[Sample] = []
         self._names = sorted(visit.station.points)
         with ui.row().classes("p5-tools"):
@@ -85,6 +100,9 @@ class _View:
         with card("").classes("p5-points"):
             self._said = ui.label().classes("p5-quiet")
             self._chart = ui.echart({}).classes("p5-chart")
+            self._chart.on(
+                "chart:datazoom", self._zoom_to, ["start", "end", "batch"], throttle=0.4, leading_events=False
+            )
         ui.timer(REFRESH, self._tick)
 
     def _offered(self, text: str) -> list[str]:
@@ -97,30 +115,45 @@ class _View:
     def _search(self, event: GenericEventArguments) -> None:
         self._choice.set_options(self._offered(str(event.args or "")[:200]))
 
-    async def load(self) -> None:
-        """Read what was kept, and draw it."""
+    async def load(self, *, zoomed: bool = False) -> None:
+        """Read what was kept, and draw it, what is looked at closely as fine as it was kept; ``zoomed`` shows that."""
         begin, end = self._times()
-        every = (end - begin) / MOST_DOTS
-        raw = every < min((self._interval(name) for name in self._points), default=1.0)
-        self._samples = []
-        if self._points:
-            self._samples = await self._visit.station.history(
-                self._points, begin, end, every=None if raw else max(every, 0.001), most=MOST_SAMPLES
-            )
-        curves = [
-            self._curve(place, name, every if not raw else 0.0) for place, name in enumerate(self._points)
-        ]
-        self._said.set_text(self._words(begin, end, None if raw else every))
+        near = self._zoom.times(begin, end)
+        whole = await self._read(begin, end)
+        fine = await self._read(*near) if whole.every and not self._zoom.is_whole else whole
+        self._samples = [one for one in fine.samples if near[0] <= one.time <= near[1]]
+        curves = [self._curve(place, name, whole, fine) for place, name in enumerate(self._points)]
+        self._said.set_text(self._words(*near, fine.every))
         self._chart.options.clear()
-        self._chart.options.update(chart(curves, begin, end))
+        self._chart.options.update(chart(curves, begin, end, self._zoom if zoomed else None))
         self._chart.update()
         self._chart.set_visibility(bool(self._points))
 
-    def _curve(self, place: int, name: str, every: float) -> Curve:
+    async def _read(self, begin: float, end: float) -> _Kept:
+        if not self._points:
+            return _Kept(begin, end)
+        every = max((end - begin) / MOST_DOTS, 0.001)
+        raw = every < min(self._interval(name) for name in self._points)
+        found = await self._visit.station.history(
+            self._points, begin, end, every=None if raw else every, most=MOST_SAMPLES
+        )
+        return _Kept(begin, end, 0.0 if raw else every, found)
+
+    def _curve(self, place: int, name: str, whole: _Kept, fine: _Kept) -> Curve:
         info = self._visit.station.points[name]
-        mine = [sample for sample in self._samples if sample.point == name]
-        usual = max(every, self._interval(name))
-        return curve_of(name, info.unit_of_measure, COLOURS[place % len(COLOURS)], mine, usual)
+
+        def curve(kept: _Kept, begin: float, end: float) -> Curve:
+            mine = [one for one in kept.samples if one.point == name and begin <= one.time < end]
+            usual = max(kept.every, self._interval(name))
+            return curve_of(name, info.unit_of_measure, COLOURS[place % len(COLOURS)], mine, usual)
+
+        if fine is whole:
+            return curve(whole, float("-inf"), float("inf"))
+        return joined(
+            curve(whole, float("-inf"), fine.begin),
+            curve(fine, fine.begin, fine.end),
+            curve(whole, fine.end, float("inf")),
+        )
 
     def _interval(self, name: str) -> float:
         info = self._visit.station.points.get(name)
@@ -132,13 +165,13 @@ class _View:
         now = time.time()
         return parse_when(self._span, now), now
 
-    def _words(self, begin: float, end: float, every: float | None) -> str:
+    def _words(self, begin: float, end: float, every: float) -> str:
         if not self._points:
             return "Choose one or more points."
         bad = sum(sample.quality == BAD for sample in self._samples)
         times = " to ".join(utc(one)[:19].replace("T", " ") for one in (begin, end))
         said = f"{times} UTC, {len(self._samples):,} samples"
-        if every is not None:
+        if every:
             said += f", each the mean of {every:.3g} s"
         return said + (f", {bad:,} bad" if bad else "")
 
@@ -151,17 +184,25 @@ class _View:
         await self._moved()
 
     async def _choose_range(self) -> None:
-        self._span, self._around = str(self._range.value), 0.0
-        await self._moved()
+        self._span, self._around, self._zoom = str(self._range.value), 0.0, WHOLE
+        await self._moved(zoomed=True)
 
-    async def _moved(self) -> None:
+    async def _zoom_to(self, event: GenericEventArguments) -> None:
+        zoom = zoom_of(event.args)
+        if str(zoom) != str(self._zoom):
+            self._zoom = zoom
+            await self._moved()
+
+    async def _moved(self, *, zoomed: bool = False) -> None:
         said: list[tuple[str, str]] = [("point", name) for name in self._points]
         if self._span != "5m":
             said.append(("range", self._span))
         if self._around:
             said.append(("around", f"{self._around:.0f}"))
+        if not self._zoom.is_whole:
+            said.append(("zoom", str(self._zoom)))
         ui.navigate.history.replace(f"/trends?{urlencode(said)}" if said else "/trends")
-        await self.load()
+        await self.load(zoomed=zoomed)
 
     def _download(self) -> None:
         ui.download.content(csv_of(self._samples), "trend.csv", "text/csv")
