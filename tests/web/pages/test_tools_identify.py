@@ -19,7 +19,7 @@ async def test_a_device_of_the_site_is_asked_only_beside_it(opened: Opening, das
         await page.get_by_role("button", name="Identify").click()
         await expect(page.get_by_text("keeps the connection of @pump")).to_be_visible()
         await page.get_by_label("Host").fill(device_of(dashboard))
-        await page.get_by_text("Beside the running site").click()
+        await page.get_by_text("Beside the running site", exact=True).click()
         await page.get_by_label("Host").press("Enter")
         await expect(page.get_by_text("port502 device", exact=True)).to_be_visible()
         await expect(page.locator(".p5-found")).to_contain_text("◆ unknown")

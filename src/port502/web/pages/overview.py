@@ -59,7 +59,7 @@ class _Tile:
 def _tiles(station: Station) -> Callable[[], None]:
     past: deque[tuple[float, int]] = deque(maxlen=RATE_OVER)
     late: deque[int] = deque(maxlen=LATE_OVER)
-    with ui.element("div").classes("p5-tiles"):
+    with ui.element("div").classes("p5-tiles is-eight"):
         good = _Tile("points good", "/points")
         uncertain = _Tile("points stale or uncertain", "/points?quality=uncertain")
         bad = _Tile("points bad", "/points?quality=bad")

@@ -13,8 +13,9 @@ from port502.site.faults import ERROR, Fault
 from port502.web.pages.acting import act
 from port502.web.pages.frame import Visit, card, visit_of
 from port502.web.pages.frame_view import table, wide
+from port502.web.pages.spread import duration_text
 from port502.web.pages.tooling import DOUBT, WELL, WRONG, complaint, needs, said, tool
-from port502.web.pages.words import Mark, counted
+from port502.web.pages.words import Mark, counted, percent_text
 from port502.web.roles import Role
 from port502.web.tools.draft import Checked, Text, check, digest_of
 
@@ -230,12 +231,12 @@ def _show_plan(found: Checked) -> None:
     for one in ordered[:MOST_ROWS]:
         mark = Mark("●", "fits") if one.fits else Mark("◆", "busy")
         intervals = ", ".join(f"{each:g}" for each in sorted({each.interval for each in one.groups}))
-        reads = f"{counted(sum(each.points for each in one.groups), 'point')}, every {intervals} s"
-        answer = f"{one.response * 1000:.1f} ms {'measured' if one.measured else 'assumed'}"
-        cells = (one.name, f"{one.rate:,.2f}", f"{one.load:.0%} {mark}", answer)
+        reads = f"{sum(each.points for each in one.groups):,} every {intervals} s"
+        answer = f"{duration_text(one.response)}{'' if one.measured else ', assumed'}"
+        cells = (one.name, f"{one.rate:,.2f}", f"{mark}, {percent_text(one.load)}", answer)
         rows.append((*cells, reads if one.groups else "nothing"))
     with card("What it will ask"):
-        wide(table(("connection", "reads per second", "load", "answers in", "points"), rows), "Plan").classes(
+        wide(table(("connection", "reads per s", "load", "answers in", "points"), rows), "Plan").classes(
             "p5-lines"
         )
         more = f"; {len(plan) - MOST_ROWS} more connections are less busy" if len(plan) > MOST_ROWS else ""

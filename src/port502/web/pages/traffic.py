@@ -31,6 +31,7 @@ from port502.web.tools.frames import Explained
 REFRESH = 0.5
 ROWS = 40
 ANY = ""
+HEADS = ("time", "unit", "request", "answer", "took")
 
 
 def traffic(visit: Visit, connection: str, *, unit: str, function: str, errors: bool, text: str) -> None:
@@ -71,6 +72,9 @@ class _View:
                 ).classes("p5-quiet")
             self._fault = ui.label().classes("p5-mark is-critical").props('role="alert"')
             self._count = ui.label().classes("p5-quiet p5-small").props('role="status"')
+            with ui.element("div").classes("p5-row p5-head p5-exchange-head"):
+                for head in HEADS:
+                    ui.label(head)
             with ui.element("div").classes("p5-rows p5-log"):
                 points = _points(settings)
                 self._rows = [_Row(points) for _ in range(ROWS)]

@@ -62,7 +62,7 @@ def place_of(target: str, site: Site | None, *, beside: bool = False) -> Target:
     if site is not None and not beside and (place.host, place.port) in _taken(site):
         raise UsageError(
             f"the running site keeps a connection to {place}, and a device may take one only;"
-            " say that a second one beside it is meant"
+            " choose 'Beside the running site' where a second one is meant"
         )
     return place
 
