@@ -22,6 +22,7 @@ async def test_where_nobody_has_a_password_the_page_says_how_to_get_in() -> None
     scope = {"type": "http", "headers": [], STATE: State({"station": None, "door": door})}
     shown = bytes((await login_page(Request(scope))).body).decode()
     assert "--add-user NAME --role operator --users users.yaml" in shown
+    assert "<code>--users users.yaml</code> behind the command" in shown
     assert "<input" not in shown
 
 

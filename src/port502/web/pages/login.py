@@ -41,7 +41,12 @@ _FIELDS = """
 _NO_USERS = """
 <p>Nobody has a password here yet. The command that started this page printed a link that lets you in once.</p>
 <p>To let people in for good: <code>port502 web --add-user NAME --role operator --users users.yaml</code>, and
-<code>web: {users: users.yaml}</code> in the site file.</p>"""
+<code>{named}</code> {where}.</p>"""
+_NAMED = {
+    True: ("web: {users: users.yaml}", "in the site file"),
+    False: ("--users users.yaml", "behind the command"),
+}
+"""Where a users file is named: of a site, and of the tools alone."""
 
 
 @app.get("/login")
@@ -82,6 +87,7 @@ def _page(request: Request, complaint: str = "", status: int = 200) -> HTMLRespo
     station: Station | None = request.scope[STATE].station
     shown = f'<p class="p5-banner" role="alert">{escape(complaint)}</p>' if complaint else ""
     door: Door = request.scope[STATE].door
-    fields = _FIELDS if len(door.users) else _NO_USERS
+    named, where = _NAMED[station is not None]
+    fields = _FIELDS if len(door.users) else _NO_USERS.format(named=named, where=where)
     page = _PAGE.format(site=escape(site_name(station)), look=look(), complaint=shown, fields=fields)
     return HTMLResponse(page, status)
