@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 from pathlib import Path
 from urllib.parse import quote
 
@@ -116,3 +117,87 @@ async def acknowledge(page: Page, dashboard: Dashboard) -> None:
     await expect(page.locator(".p5-alarm").first).to_contain_text(f"“{IMAGE}{MUSTACHE}”")
     await expect(page.locator(".p5-event").first).to_contain_text(IMAGE)
     await is_unharmed(page)
+
+
+FORMULA = '=HYPERLINK("http://evil.example")'
+MAP = f"""
+map: evil/m1
+manufacturer: '{IMAGE}'
+models: ['{SCRIPT}']
+category: plc
+notes: ['{BREAKING}']
+provenance: [{{source: '{IMAGE}', licence: '{SCRIPT}'}}]
+points:
+  speed: {{ref: holding:0, quantity: state, enum: {{481: '{SCRIPT}', 482: '{FORMULA}'}}}}
+  words: {{ref: holding:9, type: string, length: 40, quantity: raw}}
+"""
+MAPPED = """
+site: mapped
+history: {path: data}
+web: {listen: "127.0.0.1:0", users: users.yaml}
+connections: {plc: {url: "URL"}}
+devices: {pump: {connection: plc, map: ./evil.yaml, interval: 100ms}}
+alarms:
+  state: {point: pump.speed, is: 'SCRIPT', for: 0}
+""".replace("SCRIPT", SCRIPT)
+
+
+async def test_neither_a_map_nor_what_a_device_says_of_itself_is_run(tmp_path: Path) -> None:
+    device = Device(
+        holding={0: [481], 9: words()},
+        identity=Identity(
+            vendor=IMAGE,
+            product=SCRIPT,
+            revision=FORMULA,
+            url=BREAKING,
+            product_name=IMAGE,
+            model=MUSTACHE,
+        ),
+    )
+    (tmp_path / "evil.yaml").write_text(MAP)
+    async with Server(device, "tcp://127.0.0.1:0") as server, Server(device, "tcp://127.0.0.2:0") as other:
+        path = tmp_path / "site.yaml"
+        path.write_text(MAPPED.replace("URL", server.url))
+        with standing(tmp_path, path) as dashboard:
+            async with chromium() as browser:
+                page = await tab(browser, f"{dashboard.url}/login")
+                await page.get_by_label("Name").fill("eve")
+                await page.get_by_label("Password").fill(PASSWORD)
+                await page.keyboard.press("Enter")
+                await page.wait_for_url(f"{dashboard.url}/")
+                for where in ("/", "/points", "/devices", "/alarms", "/connection/plc", "/tools/site"):
+                    await page.goto(dashboard.url + where)
+                    await page.locator("#main").wait_for()
+                    if where == "/points":
+                        await expect(page.locator(".p5-point").first).to_contain_text(SCRIPT)
+                    await is_unharmed(page)
+                target = f"127.0.0.2:{other.port}"
+                for where, begin, seen in (
+                    (f"/tools/identify?target={target}", "Identify", IMAGE),
+                    (f"/tools/doctor?target={target}", "Examine", ""),
+                    (f"/tools/scan?ranges=127.0.0.2&ports={other.port}", "Scan", IMAGE),
+                ):
+                    await page.goto(dashboard.url + where)
+                    if begin == "Scan":
+                        await page.get_by_label("Ports").fill(str(other.port))
+                    await page.get_by_role("button", name=begin, exact=True).click()
+                    result = page.locator(".p5-found, .p5-table").first
+                    await expect(result).to_be_visible(timeout=60_000)
+                    await expect(page.locator("#main")).to_contain_text(seen)
+                    await is_unharmed(page)
+                async with page.expect_download() as coming:
+                    await page.get_by_role("button", name="CSV").click()
+                content = await (await coming.value).path()
+                cells = [cell for row in csv.reader(content.read_text().splitlines()) for cell in row]
+                assert any(IMAGE in cell for cell in cells)
+                assert not [cell for cell in cells if cell.startswith(("=", "+", "-", "@", "\t"))]
+                for where in (
+                    "/tools/decode?frame=",
+                    "/tools/explain?topic=",
+                    "/tools/maps?map=",
+                    "/tools/maps?q=",
+                ):
+                    for attack in (IMAGE, BREAKING, MUSTACHE):
+                        await page.goto(dashboard.url + where + quote(attack, safe=""))
+                        await page.wait_for_load_state("load")
+                        await is_unharmed(page)
