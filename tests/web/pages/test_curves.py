@@ -61,6 +61,13 @@ def test_a_part_that_is_known_better_stands_among_the_rest() -> None:
     assert [quality for _, _, quality, _ in found.spans] == [GOOD, GOOD, BAD]
 
 
+def test_a_line_stands_at_a_moment() -> None:
+    curves = [curve_of("a.b", "W", "#111", [Sample("a.b", 1.0, 5)], 1.0)]
+    (line, _) = chart(curves, 0.0, 10.0, moment=5.0)["series"]
+    assert line["markLine"]["data"] == [{"xAxis": 5000.0}]
+    assert chart(curves, 0.0, 10.0)["series"][0]["markLine"]["data"] == []
+
+
 def test_a_chart_is_zoomed_only_when_asked_to() -> None:
     assert all("start" not in one for one in chart([], 0.0, 1.0)["dataZoom"])
     assert {(one["start"], one["end"]) for one in chart([], 0.0, 1.0, Zoom(0.25, 0.5))["dataZoom"]} == {

@@ -54,6 +54,11 @@ async def test_around_an_alarm_and_without_a_point(opened: Opening) -> None:
         await expect(page.locator(".p5-points")).to_contain_text(
             "2023-11-14 22:03:20 to 2023-11-14 22:23:20 UTC, 0 samples"
         )
+        await expect(page.get_by_role("switch", name="Live")).not_to_be_checked()
+        await page.get_by_role("button", name="Go to now").click()
+        await page.wait_for_url("**/trends?point=pump.speed")
+        await expect(page.locator(".p5-points")).not_to_contain_text("2023-11-14")
+        await expect(page.get_by_role("switch", name="Live")).to_be_checked()
     async with opened("/trends", size="phone") as page:
         await expect(page.locator(".p5-points")).to_contain_text("Choose one or more points.")
         wide = await page.evaluate(

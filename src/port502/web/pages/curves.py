@@ -78,8 +78,13 @@ def _span(curve: Curve, before: Sample | None, sample: Sample, usual: float) -> 
     curve.spans.append((moment, moment + usual * 1000, sample.quality, sample.reason))
 
 
-def chart(curves: Sequence[Curve], begin: float, end: float, zoom: Zoom | None = None) -> dict[str, Any]:
-    """The options of an ECharts chart of curves from Unix time ``begin`` to ``end``, zoomed as it is or to ``zoom``."""
+def chart(
+    curves: Sequence[Curve], begin: float, end: float, zoom: Zoom | None = None, moment: float = 0.0
+) -> dict[str, Any]:
+    """The options of an ECharts chart of curves from Unix time ``begin`` to ``end``, zoomed as it is or to ``zoom``.
+
+    A line stands at ``moment``, a Unix time, where there is one.
+    """
     part = {} if zoom is None else {"start": 100 * zoom.begin, "end": 100 * zoom.end}
     units = list(dict.fromkeys(curve.unit for curve in curves)) or [""]
     strip = 14 * max(len(curves), 1)
@@ -139,7 +144,7 @@ def chart(curves: Sequence[Curve], begin: float, end: float, zoom: Zoom | None =
             },
         ],
         "series": [
-            *(_line(curve, units.index(curve.unit)) for curve in curves),
+            *(_line(curve, units.index(curve.unit), moment) for curve in curves),
             *(_quality(curve, place, len(units)) for place, curve in enumerate(curves)),
         ],
     }
@@ -150,7 +155,7 @@ def _margins(axes: int) -> tuple[int, int]:
     return AXIS * max(1, (axes + 1) // 2), max(24, AXIS * (axes // 2))
 
 
-def _line(curve: Curve, axis: int) -> dict[str, Any]:
+def _line(curve: Curve, axis: int, moment: float) -> dict[str, Any]:
     return {
         "name": curve.name,
         "type": "line",
@@ -160,6 +165,13 @@ def _line(curve: Curve, axis: int) -> dict[str, Any]:
         "connectNulls": False,
         "lineStyle": {"width": 1.5, "color": curve.colour},
         "itemStyle": {"color": curve.colour},
+        "markLine": {
+            "silent": True,
+            "symbol": "none",
+            "label": {"show": False},
+            "lineStyle": {"type": "dashed", "color": QUIET, "width": 1.5},
+            "data": [{"xAxis": moment * 1000}] if moment else [],
+        },
     }
 
 

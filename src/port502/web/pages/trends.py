@@ -96,6 +96,9 @@ class _View:
             )
             self._range.classes("p5-choice").on_value_change(self._choose_range)
             self._live = ui.switch("Live", value=not around).tooltip("Goes on with what comes")
+            self._live.on_value_change(self._go_live)
+            self._on = ui.button("Go to now", on_click=self._go_to_now).props("flat no-caps")
+            self._on.set_visibility(bool(around))
             ui.button("CSV", on_click=self._download).props("flat no-caps").tooltip("Download what is shown")
         with card("").classes("p5-points"):
             self._said = ui.label().classes("p5-quiet")
@@ -125,7 +128,7 @@ class _View:
         curves = [self._curve(place, name, whole, fine) for place, name in enumerate(self._points)]
         self._said.set_text(self._words(*near, fine.every))
         self._chart.options.clear()
-        self._chart.options.update(chart(curves, begin, end, self._zoom if zoomed else None))
+        self._chart.options.update(chart(curves, begin, end, self._zoom if zoomed else None, self._around))
         self._chart.update()
         self._chart.set_visibility(bool(self._points))
 
@@ -184,8 +187,20 @@ class _View:
         await self._moved()
 
     async def _choose_range(self) -> None:
-        self._span, self._around, self._zoom = str(self._range.value), 0.0, WHOLE
+        self._span = str(self._range.value)
+        await self._go_to_now()
+
+    async def _go_to_now(self) -> None:
+        was_elsewhere = bool(self._around)
+        self._around, self._zoom = 0.0, WHOLE
+        if was_elsewhere:
+            self._live.set_value(True)
+        self._on.set_visibility(False)
         await self._moved(zoomed=True)
+
+    async def _go_live(self) -> None:
+        if self._live.value and self._around:
+            await self._go_to_now()
 
     async def _zoom_to(self, event: GenericEventArguments) -> None:
         zoom = zoom_of(event.args)
