@@ -9,22 +9,27 @@ import json
 import sqlite3
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import AsyncIterator, Callable
 from pathlib import Path
+from typing import Any
 
 import httpx
 import pytest
 from websockets.asyncio.client import connect
 
 from port502.collect.sample import Sample
+from port502.web import station
 from port502.web.api import live
 from tests.hostile.crowd import resident
+from tests.web.pages.conftest import standing
 from tests.web.serving import Serving, serving
 
 pytestmark = pytest.mark.slow
 
 CLIENTS = 50
+FLOOD = 200
 LEAST = 0.5
 """The part of the polls that must go on, on a machine that has other things to do too; alone it is all of them."""
 PATIENCE = 30.0
@@ -78,6 +83,32 @@ async def test_fifty_clients_do_not_hold_up_the_collector(served: Serving) -> No
     await until(lambda: len(served.web.station.feed) == 0)
 
 
+@pytest.mark.slow
+async def test_a_flood_of_pages_holds_up_neither_the_collector_nor_somebody_else(tmp_path: Path) -> None:
+    with standing(tmp_path) as dashboard:
+        token = {"Authorization": f"Bearer {dashboard.tokens['viewer']}"}
+        unbounded = httpx.Limits(max_connections=None)
+        async with (
+            httpx.AsyncClient(base_url=dashboard.url, headers=token, trust_env=False) as viewer,
+            httpx.AsyncClient(base_url=dashboard.url, limits=unbounded, trust_env=False) as flooding,
+        ):
+
+            async def cycles() -> int:
+                status = (await viewer.get("/api/v1/status", timeout=PATIENCE)).json()
+                (plc,) = (one for one in status["collector"]["connections"] if one["name"] == "plc")
+                return int(plc["groups"][0]["cycles"])
+
+            began, before, answered = time.monotonic(), await cycles(), 0
+            pages = [asyncio.ensure_future(flooding.get("/points", timeout=60)) for _ in range(FLOOD)]
+            while not all(page.done() for page in pages):
+                made = await cycles() - before
+                answered += 1
+            due = (time.monotonic() - began) / 0.1
+            assert {(await page).status_code for page in pages} == {200}
+    assert made >= LEAST * due, f"{made} of {due:.0f} polls were made"
+    assert answered >= FLOOD / 10, f"somebody else got {answered} answers meanwhile"
+
+
 async def test_a_value_that_changes_all_the_time_comes_ten_times_a_second_and_ends_right(
     served: Serving,
 ) -> None:
@@ -128,6 +159,7 @@ async def test_alarms_whose_file_is_locked_are_told_from_memory_and_say_so(serve
     await until(lambda: served.web.station.counts().good == 3)
     with contextlib.closing(sqlite3.connect(served.running.alarm_file, timeout=0)) as locking:
         locking.execute("BEGIN EXCLUSIVE")
+        began, before = time.monotonic(), served.running.status().collector.cycles
         served.device.holding.write(0, [505])
         async with served.client("operator") as client:
             async with asyncio.timeout(PATIENCE):
@@ -135,8 +167,9 @@ async def test_alarms_whose_file_is_locked_are_told_from_memory_and_say_so(serve
                     alarms = (await client.get("/api/v1/alarms")).json()["alarms"]
                     if any(one["alarm"] == "fast" and one["active"] for one in alarms):
                         break
-            due, made = await polls_in(served, 0.5)
-            assert made >= LEAST * due
+            await until(lambda: time.monotonic() - began > 1.0)
+            due = (time.monotonic() - began) / 0.05
+            assert served.running.status().collector.cycles - before >= LEAST * due
             answer = await client.get("/api/v1/alarms/events", timeout=PATIENCE)
             assert answer.status_code in (200, 503), answer.text
         locking.rollback()
@@ -147,7 +180,16 @@ async def test_alarms_whose_file_is_locked_are_told_from_memory_and_say_so(serve
 
 
 @pytest.mark.slow
-async def test_many_questions_about_the_past_do_not_hold_up_the_present(served: Serving) -> None:
+async def test_many_questions_about_the_past_do_not_hold_up_the_present(
+    served: Serving, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    read, disk = station._samples, threading.Event()
+
+    def slowly(*asked: Any) -> list[Sample]:
+        disk.wait(0.05)
+        return read(*asked)
+
+    monkeypatch.setattr(station, "_samples", slowly)
     await until(lambda: served.web.station.counts().good == 3)
 
     async def asks(client: httpx.AsyncClient) -> None:
