@@ -57,6 +57,7 @@ PROBLEMS: dict[int | str, dict[str, Any]] = {
         (422, "The request makes no sense."),
         (429, "Too many at a time."),
         (502, "The device, or the way to it, refused."),
+        (503, "Too many people want something at once: try again in a moment."),
         (504, "The device did not answer in time."),
     )
 }
