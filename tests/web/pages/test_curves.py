@@ -69,10 +69,23 @@ def test_a_line_stands_at_a_moment() -> None:
 
 
 def test_a_chart_is_zoomed_only_when_asked_to() -> None:
-    assert all("start" not in one for one in chart([], 0.0, 1.0)["dataZoom"])
-    assert {(one["start"], one["end"]) for one in chart([], 0.0, 1.0, Zoom(0.25, 0.5))["dataZoom"]} == {
-        (25, 50)
-    }
+    zoom = Zoom(0.25, 0.5)
+    assert all("start" not in one for one in chart([], 0.0, 1.0, zoom)["dataZoom"])
+    shown = chart([], 0.0, 1.0, zoom, zoomed=True)["dataZoom"]
+    assert {(one["start"], one["end"]) for one in shown} == {(25, 50)}
+
+
+def test_qualities_are_cut_to_what_is_in_sight() -> None:
+    samples = [Sample("a.b", float(time), 5, GOOD if time < 60 else BAD) for time in range(0, 100, 2)]
+    curve = curve_of("a.b", "W", "#111", samples, 2.0)
+
+    def spans(zoom: Zoom) -> list[tuple[float, float]]:
+        parts = chart([curve], 10.0, 90.0, zoom)["series"][1]["markLine"]["data"]
+        return [(begin["xAxis"], end["xAxis"]) for begin, end in parts]
+
+    assert spans(Zoom()) == [(10_000, 60_000), (60_000, 90_000)]
+    assert spans(Zoom(0.75, 1.0)) == [(70_000, 90_000)]
+    assert spans(Zoom(0.0, 0.25)) == [(10_000, 30_000)]
 
 
 @pytest.mark.parametrize(("units", "left", "right"), [(0, 55, 24), (1, 55, 24), (2, 55, 55), (3, 110, 55)])
@@ -82,5 +95,8 @@ def test_each_axis_has_room_for_its_numbers(units: int, left: int, right: int) -
     ]
     options = chart(curves, 0.0, 10.0)
     assert {(grid["left"], grid["right"]) for grid in options["grid"]} == {(left, right)}
+    assert all(grid["outerBoundsMode"] == "none" for grid in options["grid"]), (
+        "curves and qualities share a time"
+    )
     offsets = [axis["offset"] for axis in options["yAxis"][:-1]]
     assert all(offset < (right if place % 2 else left) for place, offset in enumerate(offsets[:units]))

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from port502.collect.sample import BAD, GOOD, Sample
-from port502.web.pages.zoom import Zoom
+from port502.web.pages.zoom import WHOLE, Zoom
 
 COLOURS = ("#4382bd", "#c8683a", "#4b9560", "#9a68ad", "#9a7b16", "#43929a", "#c05a7c", "#7a858f")
 """A chart is told its colours by the server, which knows not whether a browser is dark: all are legible on both."""
@@ -25,6 +25,8 @@ SLIDER = {
     "emphasis": {"handleStyle": {"borderColor": QUIET}, "moveHandleStyle": {"color": QUIET}},
 }
 """The chart's own slider is blue: a colour that would mean nothing here."""
+EXACTLY = {"outerBoundsMode": "none"}
+"""Else each of the two makes room for its own names, and the qualities stand beside their curves."""
 AXIS = 55
 """Pixels that the numbers of an axis need."""
 GAP = 3.0
@@ -79,13 +81,20 @@ def _span(curve: Curve, before: Sample | None, sample: Sample, usual: float) -> 
 
 
 def chart(
-    curves: Sequence[Curve], begin: float, end: float, zoom: Zoom | None = None, moment: float = 0.0
+    curves: Sequence[Curve],
+    begin: float,
+    end: float,
+    zoom: Zoom = WHOLE,
+    *,
+    zoomed: bool = False,
+    moment: float = 0.0,
 ) -> dict[str, Any]:
-    """The options of an ECharts chart of curves from Unix time ``begin`` to ``end``, zoomed as it is or to ``zoom``.
+    """The options of an ECharts chart of curves from Unix time ``begin`` to ``end``, of which ``zoom`` is in sight.
 
-    A line stands at ``moment``, a Unix time, where there is one.
+    With ``zoomed`` the chart is told to show that part. A line stands at ``moment``, a Unix time, where there is one.
     """
-    part = {} if zoom is None else {"start": 100 * zoom.begin, "end": 100 * zoom.end}
+    part = {"start": 100 * zoom.begin, "end": 100 * zoom.end} if zoomed else {}
+    near = zoom.times(begin * 1000, end * 1000)
     units = list(dict.fromkeys(curve.unit for curve in curves)) or [""]
     strip = 14 * max(len(curves), 1)
     left, right = _margins(len(units))
@@ -112,7 +121,7 @@ def chart(
         "name": "quality",
         "nameLocation": "middle",
         "nameRotate": 0,
-        "nameGap": 26,
+        "nameGap": 8,
         "nameTextStyle": {"color": QUIET, "fontSize": 11},
         "axisLabel": {"show": False},
         "axisTick": {"show": False},
@@ -126,8 +135,8 @@ def chart(
         "tooltip": {"trigger": "axis", "confine": True, "axisPointer": {"type": "cross"}},
         "axisPointer": {"link": [{"xAxisIndex": "all"}]},
         "grid": [
-            {"left": left, "right": right, "top": 56, "bottom": 92 + strip},
-            {"left": left, "right": right, "height": strip, "bottom": 52},
+            {"left": left, "right": right, "top": 56, "bottom": 92 + strip, **EXACTLY},
+            {"left": left, "right": right, "height": strip, "bottom": 52, **EXACTLY},
         ],
         "xAxis": [times, {**times, "gridIndex": 1, "show": False}],
         "yAxis": [*values, names],
@@ -145,7 +154,7 @@ def chart(
         ],
         "series": [
             *(_line(curve, units.index(curve.unit), moment) for curve in curves),
-            *(_quality(curve, place, len(units)) for place, curve in enumerate(curves)),
+            *(_quality(curve, place, len(units), near) for place, curve in enumerate(curves)),
         ],
     }
 
@@ -175,18 +184,23 @@ def _line(curve: Curve, axis: int, moment: float) -> dict[str, Any]:
     }
 
 
-def _quality(curve: Curve, place: int, axes: int) -> dict[str, Any]:
-    """The strip below the curve: grey where it is good, broader and coloured where it is not."""
+def _quality(curve: Curve, place: int, axes: int, near: tuple[float, float]) -> dict[str, Any]:
+    """The strip below the curve: grey where it is good, broader and coloured where it is not.
+
+    Spans are cut to what is in sight: the chart leaves out those that reach beyond.
+    """
+    since, until = near
     parts = [
         [
             {
-                "xAxis": begin,
+                "xAxis": max(begin, since),
                 "yAxis": place,
                 "lineStyle": {"color": TONES.get(quality, TONES[BAD]), "width": 2 if quality == GOOD else 9},
             },
-            {"xAxis": end, "yAxis": place},
+            {"xAxis": min(end, until), "yAxis": place},
         ]
         for begin, end, quality, _ in curve.spans
+        if begin <= until and end >= since
     ]
     return {
         "type": "line",

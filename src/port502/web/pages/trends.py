@@ -128,7 +128,7 @@ class _View:
         curves = [self._curve(place, name, whole, fine) for place, name in enumerate(self._points)]
         self._said.set_text(self._words(*near, fine.every))
         self._chart.options.clear()
-        self._chart.options.update(chart(curves, begin, end, self._zoom if zoomed else None, self._around))
+        self._chart.options.update(chart(curves, begin, end, self._zoom, zoomed=zoomed, moment=self._around))
         self._chart.update()
         self._chart.set_visibility(bool(self._points))
 
