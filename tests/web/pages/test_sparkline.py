@@ -1,4 +1,4 @@
-from port502.web.pages.sparkline import HEIGHT, MOST, SPAN, WIDTH, drawn, line, remembered
+from port502.web.pages.sparkline import HEIGHT, MOST, SPAN, WIDTH, drawn, line, note, remembered
 
 
 def test_a_line_goes_from_left_to_right_and_up_with_the_value() -> None:
@@ -23,3 +23,10 @@ def test_values_that_stay_lie_in_the_middle_and_none_make_nothing() -> None:
 
 def test_what_is_remembered_is_bounded() -> None:
     assert len(remembered((float(number), 1.0) for number in range(1000))) == MOST
+
+
+def test_a_clock_that_is_set_back_does_not_stop_the_line() -> None:
+    seen = remembered([(3000.0, 1.0)])
+    for time, value in ((4000.0, 2.0), (4000.0, 2.0), (3600.0, 3.0), (3601.0, None), (9000.0, 4.0)):
+        note(seen, time, value)
+    assert list(seen) == [(3000.0, 1.0), (3600.0, 3.0), (3601.0, None), (9000.0, 4.0)]

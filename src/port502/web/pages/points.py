@@ -14,7 +14,7 @@ from port502.collect.sample import BAD, GOOD
 from port502.history.export import field_text, safe_text
 from port502.transport.clock import utc
 from port502.web.pages.frame import Visit, card, framed, visit_of
-from port502.web.pages.sparkline import Points, drawn, line, remembered
+from port502.web.pages.sparkline import Points, drawn, line, note, remembered
 from port502.web.pages.words import age_text, counted, now_text, quality_mark
 from port502.web.pages.writing import write_dialog
 from port502.web.points import PointInfo, searched
@@ -145,9 +145,7 @@ class _Table:
         for now in self._visit.station.all_now(self._rows):
             value = now.value
             number = float(value) if isinstance(value, int | float) and now.quality != BAD else None
-            seen = self._lines[now.name]
-            if not seen or seen[-1][0] < now.time:
-                seen.append((now.time, number))
+            note(self._lines[now.name], now.time, number)
             if not self._frozen or even_frozen:
                 self._rows[now.name].show(now)
         if even_frozen:

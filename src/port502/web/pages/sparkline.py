@@ -17,6 +17,14 @@ def remembered(samples: Iterable[tuple[float, float | None]] = ()) -> Points:
     return deque(samples, maxlen=MOST)
 
 
+def note(seen: Points, time: float, value: float | None) -> None:
+    """Add a value that is newer than the last; once the clock was set back, what lies in its future goes."""
+    while seen and seen[-1][0] > time:
+        seen.pop()
+    if not seen or seen[-1][0] < time:
+        seen.append((time, value))
+
+
 def line(points: Iterable[tuple[float, float | None]], until: float) -> str:
     """The SVG path of values in the five minutes before ``until``; a value that is missing makes a gap."""
     kept = [(time, value) for time, value in points if time >= until - SPAN]
