@@ -60,6 +60,7 @@ class _Calls:
         with ui.row().classes("items-center").style("gap: 16px"):
             self._sound = ui.switch("Sound")
             self._notify = ui.switch("Notifications", on_change=self._ask)
+            ui.label("of new alarms, while this page is open").classes("p5-quiet p5-small")
         ui.timer(REFRESH, self._look)
 
     def _ask(self) -> None:
