@@ -39,8 +39,10 @@ def mount(app: FastAPI, *, site: bool = True) -> None:
     from nicegui import app as pages
     from nicegui import ui
 
+    from port502.web.pages import hearing
     from port502.web.pages.unclaimed import not_there
 
+    hearing.install()
     pages.add_middleware(Admitting)
     pages.add_exception_handler(404, not_there)
     ui.run_with(
