@@ -22,7 +22,7 @@ async def test_what_passes_is_seen_sifted_frozen_and_looked_at(opened: Opening, 
         finally:
             dashboard.set(0, 481)
 
-        await page.get_by_label("Find").fill("modbus.func_code == 6")
+        await page.get_by_label("Find").fill("modbus.func_code == 22")
         await expect(rows).to_have_count(0)
         await page.wait_for_url("**/connection/plc?text=modbus.func_code*")
         await page.get_by_label("Find").fill("modbus.nothing == 6")
