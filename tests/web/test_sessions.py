@@ -1,5 +1,5 @@
 from port502.web.roles import Role
-from port502.web.sessions import LINK_LIFE, Sessions
+from port502.web.sessions import LINK_LIFE, MOST_OF_ONE, Sessions
 
 
 def test_a_session_is_known_by_its_secret_alone() -> None:
@@ -32,6 +32,15 @@ def test_there_are_only_so_many_and_the_longest_unused_makes_room() -> None:
     sessions.identity(secrets[0], 10.0)
     sessions.begin("more", Role.VIEWER, "password", 11.0)
     assert [sessions.identity(one, 12.0) is not None for one in secrets] == [True, False, True]
+
+
+def test_nobody_pushes_others_out_with_sessions_of_their_own() -> None:
+    sessions = Sessions()
+    other, bob = sessions.begin("bob", Role.VIEWER, "password", 0.0)
+    mine = [sessions.begin("ann", Role.VIEWER, "password", now)[0] for now in range(1, MOST_OF_ONE + 11)]
+    assert len(sessions) == MOST_OF_ONE + 1
+    assert sessions.identity(other, 100.0) == bob
+    assert [sessions.identity(one, 100.0) is None for one in mine] == [True] * 10 + [False] * MOST_OF_ONE
 
 
 def test_all_of_somebody_end() -> None:

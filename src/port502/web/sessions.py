@@ -10,6 +10,8 @@ from port502.web.roles import Identity, Role
 IDLE = 8 * 3600.0
 LONGEST = 24 * 3600.0
 MOST = 1000
+MOST_OF_ONE = 20
+"""Of one name: more are one person's forgotten browsers, or somebody who wants to push all others out."""
 LINK_LIFE = 3600.0
 
 
@@ -48,12 +50,18 @@ class Sessions:
 
     def begin(self, name: str, role: Role, way: str, now: float, host: str = "") -> tuple[str, Identity]:
         """Let somebody in: the secret for their cookie, and who they are. The longest unused session makes room."""
-        while len(self._sessions) >= self._most:
-            del self._sessions[min(self._sessions, key=lambda one: self._sessions[one].used)]
+        self._make_room(
+            [key for key, one in self._sessions.items() if one.identity.name == name], MOST_OF_ONE
+        )
+        self._make_room(list(self._sessions), self._most)
         secret = secrets.token_urlsafe(32)
         identity = Identity(name, role, way, secrets.token_urlsafe(24))
         self._sessions[secret] = _Session(identity, host, now, now)
         return secret, identity
+
+    def _make_room(self, some: list[str], most: int) -> None:
+        if len(some) >= most:
+            del self._sessions[min(some, key=lambda key: self._sessions[key].used)]
 
     def identity(self, secret: str, now: float) -> Identity | None:
         """Who has this cookie; None for nobody, or once their time is over."""

@@ -71,7 +71,7 @@ class Rows:
                 if isinstance(new, Mark) or isinstance(old, Mark):
                     label.classes(replace=new.classes if isinstance(new, Mark) else "")
                 if isinstance(new, Link):
-                    label.props(f'href="{new.target}"')
+                    label.props["href"] = new.target
         self._shown[place] = row
 
 
