@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from urllib.parse import urlencode
+
 from starlette.responses import PlainTextResponse, RedirectResponse
 
 from port502.web.gate import IDENTITY, App, Receive, Scope, Send
@@ -32,7 +34,14 @@ class Admitting:
         elif scope["path"].startswith(NO_PAGES):
             await PlainTextResponse("this needs a login\n", 401)(scope, receive, send)
         else:
-            await RedirectResponse("/login", 303)(scope, receive, send)
+            await RedirectResponse(_login(scope), 303)(scope, receive, send)
+
+
+def _login(scope: Scope) -> str:
+    """The login, which leads back to where somebody wanted to go."""
+    query = scope.get("query_string", b"").decode("latin-1")
+    place = f"{scope['path']}?{query}" if query else str(scope["path"])
+    return f"/login?{urlencode({'to': place})}" if place != "/" and scope["method"] == "GET" else "/login"
 
 
 def _is_no_socket_of_a_page(scope: Scope) -> bool:

@@ -101,7 +101,7 @@ async def test_a_login_that_ended_shows_nothing_more_where_others_come_in(tmp_pa
             cookies = {one["name"]: one["value"] for one in await page.context.cookies()}
             async with httpx.AsyncClient(base_url=url, cookies=cookies, trust_env=False) as client:
                 await client.get("/logout")
-            await page.wait_for_url(f"{url}/login", timeout=10_000)
+            await page.wait_for_url(f"{url}/login?to=%2Fpoints", timeout=10_000)
 
 
 async def test_a_viewer_is_offered_nothing_to_do(dashboard: Dashboard) -> None:

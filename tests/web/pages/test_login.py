@@ -19,7 +19,13 @@ pytestmark = [pytest.mark.interop, pytest.mark.slow]
 
 async def test_where_nobody_has_a_password_the_page_says_how_to_get_in() -> None:
     door = Door(WebSettings(), Users({}), Sessions())
-    scope = {"type": "http", "headers": [], STATE: State({"station": None, "door": door})}
+    scope = {
+        "type": "http",
+        "method": "GET",
+        "query_string": b"",
+        "headers": [],
+        STATE: State({"station": None, "door": door}),
+    }
     shown = bytes((await login_page(Request(scope))).body).decode()
     assert "--add-user NAME --role operator --users users.yaml" in shown
     assert "<code>--users users.yaml</code> behind the command" in shown
@@ -37,6 +43,39 @@ async def test_in_and_out(opened: Opening, dashboard: Dashboard) -> None:
         await expect(page.get_by_text("ann, operator")).to_be_visible()
         await page.get_by_text("Log out").click()
         await expect(page.locator(".p5-header")).to_contain_text("Log in")
+
+
+async def test_one_comes_back_to_where_one_was(opened: Opening, dashboard: Dashboard) -> None:
+    async with opened("/points?q=speed") as page:
+        await page.locator(".p5-point").first.wait_for()
+        await page.get_by_role("link", name="Log in").click()
+        await page.get_by_label("Name").fill("ann")
+        await page.get_by_label("Password").fill(PASSWORD)
+        await page.keyboard.press("Enter")
+        await page.wait_for_url(f"{dashboard.url}/points?q=speed")
+        await expect(page.locator(".p5-header")).to_contain_text("ann")
+
+
+@pytest.mark.parametrize(
+    ("wanted", "led"),
+    [
+        ("/trends?point=a.b&zoom=1", "/trends?point=a.b&zoom=1"),
+        ("//evil.example/", "/"),
+        ("/\\evil.example/", "/"),
+        ("https://evil.example/", "/"),
+        ("/logout", "/"),
+        ("/login?to=/", "/"),
+        ("/a\r\nSet-Cookie: x=1", "/"),
+        ("/" + "x" * 3000, "/"),
+    ],
+)
+async def test_a_login_leads_nowhere_else(dashboard: Dashboard, wanted: str, led: str) -> None:
+    async with httpx.AsyncClient(base_url=dashboard.url, trust_env=False) as client:
+        shown = await client.get("/login", params={"to": wanted})
+        assert ("evil" in shown.text, "Set-Cookie" in shown.text) == (False, False)
+        form = {"name": "ann", "password": PASSWORD}
+        answer = await client.post("/login", params={"to": wanted}, data=form)
+        assert (answer.status_code, answer.headers["location"]) == (303, led)
 
 
 async def test_a_wrong_password_is_said_and_a_name_is_never_a_script(dashboard: Dashboard) -> None:

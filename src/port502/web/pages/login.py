@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from html import escape
+from urllib.parse import urlencode, urlsplit
 
 from nicegui import app
 from starlette.requests import Request
@@ -15,6 +17,9 @@ from port502.web.pages.frame import look, site_name
 from port502.web.station import Station
 
 LONGEST_FORM = 4096
+LONGEST_PLACE = 2000
+_PLACE = re.compile(r"/(?![/\\])[!-~]*")
+"""A path of this very server, with its query: not //HOST, and nothing that ends a header."""
 
 _PAGE = """<!doctype html>
 <html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">
@@ -28,7 +33,7 @@ button {{ background: var(--accent); color: #fff; border-color: var(--accent); f
 @media (prefers-color-scheme: dark) {{ button {{ color: #15191d; }} }}
 </style></head><body><script>
 if (matchMedia("(prefers-color-scheme: dark)").matches) document.body.classList.add("body--dark");
-</script><main class="p5-main"><form class="p5-card" method="post" action="/login">
+</script><main class="p5-main"><form class="p5-card" method="post" action="{action}">
 <h1 class="p5-title">{site}</h1>{complaint}{fields}
 <a class="p5-quiet" href="/">Back, without a login</a></form></main></body></html>
 """
@@ -68,7 +73,7 @@ async def login(request: Request) -> Response:
         secret, _ = await let_in(request.scope[STATE], name, password, host)
     except ProblemError as error:
         return _page(request, error.detail, error.status)
-    response = RedirectResponse("/", status_code=303)
+    response = RedirectResponse(_wanted(request), status_code=303)
     set_cookie(response, secret, secure=request.url.scheme == "https")
     return response
 
@@ -83,11 +88,24 @@ async def logout(request: Request) -> Response:
     return response
 
 
+def _wanted(request: Request) -> str:
+    """Where to go after the login: the page that was asked for, or that somebody came from; never elsewhere."""
+    place = request.query_params.get("to", "")
+    if not place and request.method == "GET":
+        came = urlsplit(request.headers.get("referer", ""))
+        place = f"{came.path}?{came.query}" if came.query else came.path
+    is_ours = _PLACE.fullmatch(place) and not place.startswith(("/login", "/logout"))
+    return place if is_ours and len(place) <= LONGEST_PLACE else "/"
+
+
 def _page(request: Request, complaint: str = "", status: int = 200) -> HTMLResponse:
     station: Station | None = request.scope[STATE].station
     shown = f'<p class="p5-banner" role="alert">{escape(complaint)}</p>' if complaint else ""
     door: Door = request.scope[STATE].door
     named, where = _NAMED[station is not None]
     fields = _FIELDS if len(door.users) else _NO_USERS.format(named=named, where=where)
-    page = _PAGE.format(site=escape(site_name(station)), look=look(), complaint=shown, fields=fields)
+    wanted = _wanted(request)
+    action = "/login" if wanted == "/" else f"/login?{urlencode({'to': wanted})}"
+    site = escape(site_name(station))
+    page = _PAGE.format(site=site, look=look(), complaint=shown, fields=fields, action=escape(action))
     return HTMLResponse(page, status)
