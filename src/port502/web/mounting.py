@@ -25,6 +25,10 @@ TOOLS = (
 """Those that need no site."""
 
 
+TAB_KEPT = 60.0
+"""Seconds that the framework keeps what belongs to a tab, where nothing of ours is; its own are 30 days."""
+
+
 def load(*, site: bool = True) -> None:
     """Import the pages, each of which announces itself to the framework."""
     for talker in ("engineio.server", "socketio.server"):  # what a stranger sends over a socket is no news
@@ -43,6 +47,7 @@ def mount(app: FastAPI, *, site: bool = True) -> None:
     from port502.web.pages.unclaimed import not_there
 
     hearing.install()
+    pages.storage.max_tab_storage_age = TAB_KEPT
     pages.add_middleware(Admitting)
     pages.add_exception_handler(404, not_there)
     ui.run_with(
