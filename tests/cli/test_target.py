@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -137,3 +139,10 @@ def test_limits_are_those_of_the_site_file() -> None:
             check_limits(limited, value, BOILER)
     check_limits(resolve_write("pump", BOILER), True, BOILER)
     check_limits(resolve_write("holding:1", None), 60000, None)
+
+
+@pytest.mark.slow
+def test_a_device_that_is_called_directly_loads_nothing_of_a_site() -> None:
+    code = "import sys, port502.cli.read, port502.cli.map_exchange; print('port502.site.build' in sys.modules)"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "False"

@@ -14,7 +14,6 @@ from port502.cli.frames import listener
 from port502.cli.output import say
 from port502.cli.peer import Peer, Wanted
 from port502.cli.secure import Secure
-from port502.cli.through import Through
 from port502.client import Client, Reconnect
 from port502.client.settings import check_unit
 from port502.errors import UsageError
@@ -26,6 +25,7 @@ from port502.transport.states import Traffic
 from port502.transport.url import parse_url
 
 if TYPE_CHECKING:
+    from port502.cli.through import Through
     from port502.collect.settings import ConnectionSettings, DeviceSettings, PointSettings
     from port502.registers.maps.model import DeviceMap
 
@@ -179,6 +179,8 @@ def _through(
         )
     if asked.verbosity:
         say("port502: note: the running site makes the calls, so -v has no frames to show")
+    from port502.cli.through import Through  # nor all that runs a site, where a device is called directly
+
     return Through(control, asked.target, device, asked.timeout, connection.name)
 
 
