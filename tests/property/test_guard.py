@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from random import Random
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from port502.errors import DeviceError, FrameError
@@ -367,6 +367,7 @@ def test_whatever_reaches_the_device_is_allowed(seed: int) -> None:
 
 @settings(max_examples=times(20))
 @given(seeds)
+@example(490526)  # records that two adjacent ranges of a file hold together
 def test_whatever_is_allowed_reaches_the_device(seed: int) -> None:
     chance = Random(seed)
     policy, who = some_policy(chance), chance.randrange(3)

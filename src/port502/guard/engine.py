@@ -6,7 +6,7 @@ Rules are looked up by client, unit, operation and address, so that many rules c
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -254,20 +254,22 @@ class _Client:
 
 
 class _Rule:
-    """A rule as it is looked up: its addresses by table, in ranges that neither meet nor touch."""
+    """A rule as it is looked up: its addresses by table and file, in ranges that neither meet nor touch."""
 
     def __init__(self, order: int, rule: Rule) -> None:
         self.order = order
         self.rule = rule
         self.anywhere = not rule.places and not rule.files
         self.allowed = Decision(Action.ALLOW, rule.name)
-        self.ranges: dict[str, list[tuple[int, int]]] = {}
-        for place in sorted(rule.places, key=lambda one: one.first):
-            mine = self.ranges.setdefault(str(place.table), [])
-            if mine and place.first <= mine[-1][1]:
-                mine[-1] = (mine[-1][0], max(mine[-1][1], place.end))
+        self.ranges: dict[tuple[str, int], list[tuple[int, int]]] = {}
+        places = [(str(one.table), 0, one.first, one.end) for one in rule.places]
+        records = [(FILE, one.file, one.first, one.last + 1) for one in rule.files]
+        for table, file, first, end in sorted([*places, *records]):
+            mine = self.ranges.setdefault((table, file), [])
+            if mine and first <= mine[-1][1]:
+                mine[-1] = (mine[-1][0], max(mine[-1][1], end))
             else:
-                mine.append((place.first, place.end))
+                mine.append((first, end))
         self._meanings = Meanings(rule.places)
 
     def meets(self, part: Part) -> bool:
@@ -275,12 +277,7 @@ class _Rule:
         if self.anywhere:
             return True
         first, end = part.first, part.first + part.count
-        if part.table == FILE:
-            ranges: Iterable[tuple[int, int]] = [
-                (one.first, one.last + 1) for one in self.rule.files if one.file == part.file
-            ]
-        else:
-            ranges = self.ranges.get(part.table, ())
+        ranges = self.ranges.get((part.table, part.file), ())
         if self.rule.deny:
             return any(begin < end and first < stop for begin, stop in ranges)
         return any(begin <= first and end <= stop for begin, stop in ranges)
@@ -331,7 +328,7 @@ class _Rule:
         written = self._meanings.written(part, present)
         if written is None:
             return True
-        ranges = self.ranges.get(part.table, ())
+        ranges = self.ranges.get((part.table, 0), ())
         return any(
             one.value is None or one.value != one.value or not breach(limits, one.value)
             for one in written
@@ -389,7 +386,7 @@ class _Slot:
         bounds = self._bounds.get(table)
         if bounds is None:
             bounds = self._bounds[table] = sorted(
-                {bound for one in self._rules for place in one.ranges.get(table, ()) for bound in place}
+                {bound for one in self._rules for place in one.ranges.get((table, 0), ()) for bound in place}
             )
         key = (
             table,
