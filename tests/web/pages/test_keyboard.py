@@ -61,6 +61,7 @@ async def test_the_skip_link_skips(opened: Opening) -> None:
 
 
 async def log_in(page: Page, dashboard: Dashboard) -> None:
+    await expect(page.get_by_label("Name")).to_be_focused()
     await page.keyboard.type("ann")
     await page.keyboard.press("Tab")
     await page.keyboard.type(PASSWORD)
