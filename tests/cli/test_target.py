@@ -143,6 +143,8 @@ def test_limits_are_those_of_the_site_file() -> None:
 
 @pytest.mark.slow
 def test_a_device_that_is_called_directly_loads_nothing_of_a_site() -> None:
-    code = "import sys, port502.cli.read, port502.cli.map_exchange; print('port502.site.build' in sys.modules)"
+    code = (
+        "import sys, port502.cli.read, port502.cli.map_exchange; print('port502.site.build' in sys.modules)"
+    )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "False"
