@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import re
+
 import pytest
 from axe_playwright_python.async_playwright import Axe
 from playwright.async_api import expect
@@ -22,6 +24,7 @@ async def test_bytes_are_explained_as_they_are_pasted_and_kept_in_the_url(opened
         await page.goto(page.url.partition("?")[0])
         await page.get_by_role("button", name="Example").click()
         await expect(page.locator(".p5-found")).to_contain_text("231")
+        await expect(page).to_have_url(re.compile("hex="))
         await page.reload()
         await expect(page.locator(".p5-found")).to_contain_text("231")
 
