@@ -89,6 +89,8 @@ async def attend(
 
     drawn = Screen(running, hint) if screen else None
     web = web and prepare(quiet=quiet)
+    settle()  # before anything is polled, since it takes a moment
+    running.reloaded = settle
     with (
         logging_to(drawn.log if drawn else None, verbosity=verbosity, quiet=quiet),
         stoppable(reload) as stopped,
@@ -97,8 +99,6 @@ async def attend(
             for listener in running.listeners.status() if tell else ():
                 put(f"listening on {listener.url} ({listener.name})")
             async with dashboard(running, wanted=web, quiet=quiet or screen, tell=tell) as place:
-                settle()
-                running.reloaded = settle
                 if drawn is not None and place:
                     drawn.hint = f"dashboard {place}    {hint}"
                 with fresh(None if drawn is None else drawn.draw):
