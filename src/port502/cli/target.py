@@ -170,6 +170,8 @@ def _through(
     asked: Asked, control: Path, connection: ConnectionSettings, device: DeviceSettings | None, unit: int
 ) -> Through:
     """The same device through the site that is running; of a connection, the device with that unit."""
+    from port502.cli.through import Through  # with all that runs a site, which nobody else here needs
+
     if device is None:
         device = next((one for one in connection.devices if one.unit == unit), None)
     if device is None:
@@ -179,8 +181,6 @@ def _through(
         )
     if asked.verbosity:
         say("port502: note: the running site makes the calls, so -v has no frames to show")
-    from port502.cli.through import Through  # nor all that runs a site, where a device is called directly
-
     return Through(control, asked.target, device, asked.timeout, connection.name)
 
 

@@ -7,6 +7,7 @@ from urllib.parse import urlencode
 from starlette.responses import PlainTextResponse, RedirectResponse
 
 from port502.web.gate import IDENTITY, App, Receive, Scope, Send
+from port502.web.refusing import refuse
 from port502.web.roles import NOBODY, Role
 
 OPEN = frozenset({"/login", "/logout"})
@@ -14,6 +15,8 @@ OPEN = frozenset({"/login", "/logout"})
 SOCKETS = "/_nicegui_ws"
 NO_PAGES = ("/_nicegui", "/api/")
 """What programs ask for, who cannot log in on a page."""
+NOBODYS = "this needs a login"
+SOCKETLESS = "a page has one WebSocket, which names it, and nothing else"
 
 
 class Admitting:
@@ -26,15 +29,16 @@ class Admitting:
         """Pass on what somebody may see; a browser of anybody else is led to the login."""
         if scope["type"] not in ("http", "websocket"):
             await self._app(scope, receive, send)
-        elif _may_pass(scope):
-            await (_refuse if _is_no_socket_of_a_page(scope) else self._app)(scope, receive, send)
-        elif scope["type"] == "websocket":
-            await receive()
-            await send({"type": "websocket.close", "code": 1008, "reason": "this needs a login"})
-        elif scope["path"].startswith(NO_PAGES):
-            await PlainTextResponse("this needs a login\n", 401)(scope, receive, send)
+        elif not _may_pass(scope):
+            is_page = scope["type"] == "http" and not scope["path"].startswith(NO_PAGES)
+            answer = (
+                RedirectResponse(_login(scope), 303) if is_page else PlainTextResponse(f"{NOBODYS}\n", 401)
+            )
+            await refuse(scope, receive, send, answer, NOBODYS)
+        elif _is_no_socket_of_a_page(scope):
+            await refuse(scope, receive, send, PlainTextResponse(f"{SOCKETLESS}\n", 426), SOCKETLESS)
         else:
-            await RedirectResponse(_login(scope), 303)(scope, receive, send)
+            await self._app(scope, receive, send)
 
 
 def _login(scope: Scope) -> str:
@@ -49,14 +53,6 @@ def _is_no_socket_of_a_page(scope: Scope) -> bool:
     if not scope["path"].startswith(SOCKETS):
         return False
     return scope["type"] == "http" or b"client_id=" not in scope.get("query_string", b"")
-
-
-async def _refuse(scope: Scope, receive: Receive, send: Send) -> None:
-    if scope["type"] == "websocket":
-        await receive()
-        await send({"type": "websocket.close", "code": 1008, "reason": "a socket names its page"})
-    else:
-        await PlainTextResponse("pages have a WebSocket, and nothing else\n", 426)(scope, receive, send)
 
 
 def _may_pass(scope: Scope) -> bool:

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import json
 import time
 from collections.abc import Awaitable, Callable, MutableMapping
-from http import HTTPStatus
 from http.cookies import SimpleCookie
 from typing import Any, TypeAlias
 from urllib.parse import urlsplit
@@ -14,6 +12,8 @@ from starlette.datastructures import Headers, State
 
 from port502.service.access import Networks
 from port502.site.web_model import WebSettings, is_loopback
+from port502.web.api.problems import problem
+from port502.web.refusing import refuse
 from port502.web.roles import NOBODY, ONLOOKER, Identity
 from port502.web.sessions import Sessions
 from port502.web.users import Users
@@ -137,16 +137,17 @@ class Gate:
         if scope["type"] not in ("http", "websocket"):
             await self._app(scope, receive, send)
             return
+        marking = _marking(send, self._door.settings.scheme == "https")
         refusal = self._refusal(scope)
         if refusal is not None:
-            await _refuse(scope, receive, send, *refusal)
+            await refuse(scope, receive, marking, problem(*refusal), refusal[1])
             return
         scope[IDENTITY] = self._door.identity(scope)
         scope[STATE] = self._state
         if scope["type"] == "websocket":
             await self._app(scope, receive, send)
         else:
-            await self._app(scope, _bounded(receive), _marking(send, self._door.settings.scheme == "https"))
+            await self._app(scope, _bounded(receive), marking)
 
     def _refusal(self, scope: Scope) -> tuple[int, str] | None:
         headers = Headers(scope=scope)
@@ -196,17 +197,6 @@ def _marking(send: Send, is_https: bool) -> Send:
         await send(message)
 
     return marking
-
-
-async def _refuse(scope: Scope, receive: Receive, send: Send, status: int, why: str) -> None:
-    if scope["type"] == "websocket":
-        await receive()
-        await send({"type": "websocket.close", "code": 1008, "reason": why[:120]})
-        return
-    headers = [(b"content-type", b"application/problem+json"), *HEADERS]
-    problem = {"type": "about:blank", "title": HTTPStatus(status).phrase, "status": status, "detail": why}
-    await send({"type": "http.response.start", "status": status, "headers": headers})
-    await send({"type": "http.response.body", "body": json.dumps(problem).encode()})
 
 
 def _host(header: str) -> str:

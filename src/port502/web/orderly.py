@@ -8,6 +8,7 @@ from typing import Any
 
 from port502.web.api.problems import problem
 from port502.web.gate import IDENTITY, App, Receive, Scope, Send
+from port502.web.refusing import LATER, refuse
 from port502.web.roles import NOBODY
 from port502.web.turns import Turns
 
@@ -15,6 +16,7 @@ GONE = "port502_gone"
 """Stands in the scope of a request whose client has left before it was its turn."""
 LIVE = "/api/v1/live"
 FILES = "/_nicegui"
+CROWDED = "too many streams and sockets at once"
 MOST_LASTING = 300
 """Streams and sockets at once, of everybody; what is left of the connections is for those who only ask."""
 MOST_OF_ONE = 100
@@ -41,7 +43,7 @@ class Orderly:
     async def _last(self, scope: Scope, receive: Receive, send: Send) -> None:
         asker = _asker(scope)
         if self._lasting[asker] >= MOST_OF_ONE or self._lasting.total() >= MOST_LASTING:
-            await _refuse(scope, receive, send)
+            await refuse(scope, receive, send, problem(429, CROWDED, {"Retry-After": "10"}), CROWDED, LATER)
             return
         self._lasting[asker] += 1
         try:
@@ -76,12 +78,3 @@ def _kind(scope: Scope) -> str:
     if scope["type"] == "websocket":
         return "socket"
     return "files" if scope["path"].startswith(FILES) else "answers"
-
-
-async def _refuse(scope: Scope, receive: Receive, send: Send) -> None:
-    why = "too many streams and sockets at once"
-    if scope["type"] == "websocket":
-        await receive()
-        await send({"type": "websocket.close", "code": 1013, "reason": why})
-    else:
-        await problem(429, why, {"Retry-After": "10"})(scope, receive, send)

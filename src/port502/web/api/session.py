@@ -28,10 +28,8 @@ async def let_in(state: State, name: str, password: str, host: str) -> tuple[str
         return await entrance.enter(name, password, host)
     except ProblemError as error:
         if station is not None:
-            tried = (
-                error.status == 401
-            )  # whoever was not even heard is counted, whatever names they come with
-            station.login_failed(name if tried else "", host, error.detail)
+            # Whoever was not even heard is counted, whatever names they come with.
+            station.login_failed(name if error.status == 401 else "", host, error.detail)
         raise
 
 

@@ -9,7 +9,7 @@ from starlette.responses import HTMLResponse, PlainTextResponse, Response
 from port502.web.api.problems import problem
 
 MOST = 50
-"""Each costs up to half a megabyte, and the framework keeps it for a minute."""
+"""Each costs up to three megabytes, and the framework keeps it for a minute."""
 
 _NOT_THERE = """<!doctype html>
 <html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">
