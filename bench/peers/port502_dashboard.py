@@ -9,10 +9,11 @@ from pathlib import Path
 
 from bench.peers.collecting import POINTS, address, raise_descriptor_limit
 from bench.peers.loops import until_input_ends
-from port502.cli.settling import settle
+from port502.cli.settling import settle, stay
 from port502.site.build import load_site
 from port502.site.running import Running
 from port502.site.web_model import WebSettings
+from port502.web.mounting import load
 from port502.web.server import WebServer
 
 
@@ -39,8 +40,10 @@ async def serve(port: int, devices: int, folder: Path) -> None:
     path = folder / "site.yaml"
     path.write_text(site_file(port, devices), encoding="utf-8")
     site = load_site(path)
+    load()
+    settle()
     async with Running(site) as running, WebServer(running, WebSettings(port=0), pages=True) as web:
-        settle()
+        stay()
         await until_input_ends(int(web.url.rpartition(":")[2]))
 
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from port502.cli.settling import THRESHOLDS, settle
+from port502.cli.settling import THRESHOLDS, settle, stay
 
 pytestmark = pytest.mark.slow
 
@@ -35,3 +35,11 @@ def test_what_stays_is_not_looked_through_again_but_goes_when_it_was_replaced() 
     assert gone() is not None, "it is frozen"
     settle()
     assert gone() is None
+
+
+def test_what_a_start_adds_stays_too() -> None:
+    settle()
+    before = gc.get_freeze_count()
+    added = [Ring() for _ in range(100)]
+    stay()
+    assert gc.get_freeze_count() >= before + len(added)

@@ -15,7 +15,7 @@ from port502.cli.dashboard import dashboard, prepare
 from port502.cli.exits import message
 from port502.cli.logs import logging_to
 from port502.cli.output import put, put_json, say
-from port502.cli.settling import settle
+from port502.cli.settling import settle, stay
 from port502.cli.standing import fresh
 from port502.cli.stopping import stoppable, wait
 from port502.errors import Port502Error
@@ -99,6 +99,7 @@ async def attend(
             for listener in running.listeners.status() if tell else ():
                 put(f"listening on {listener.url} ({listener.name})")
             async with dashboard(running, wanted=web, quiet=quiet or screen, tell=tell) as place:
+                stay()
                 if drawn is not None and place:
                     drawn.hint = f"dashboard {place}    {hint}"
                 with fresh(None if drawn is None else drawn.draw):

@@ -11,7 +11,7 @@ import json
 import sys
 from pathlib import Path
 
-from port502.cli.settling import settle
+from port502.cli.settling import settle, stay
 from port502.server import Server
 from port502.service.device import Device
 from port502.site.build import load_site
@@ -69,8 +69,9 @@ async def main(folder: Path, site: Path | None = None) -> None:
         if site is None:
             path.write_text(SITE.format(url=server.url))
             (folder / "policy.yaml").write_text(POLICY)
+        settle()
         async with Running(load_site(path)) as running, WebServer(running, pages=True) as web:
-            settle()
+            stay()
             links = [web.link(role) for role in (Role.ADMIN, Role.VIEWER)]
             print(
                 json.dumps({"url": web.url, "tokens": tokens, "links": links, "site": str(path)}), flush=True
