@@ -7,18 +7,14 @@ import pytest
 from playwright.async_api import expect
 
 from tests.web.pages.conftest import Dashboard, Opening
-from tests.web.serving import PASSWORD
+from tests.web.pages.entering import enter
 
 pytestmark = [pytest.mark.interop, pytest.mark.slow]
 
 
 async def test_a_deed_after_the_login_has_ended_is_refused(opened: Opening, dashboard: Dashboard) -> None:
     async with opened("/login") as page:
-        await page.get_by_label("Name").fill("ann")
-        await page.get_by_label("Password").fill(PASSWORD)
-        await page.keyboard.press("Enter")
-        await page.wait_for_url(f"{dashboard.url}/")
-        await page.goto(f"{dashboard.url}/alarms")
+        await enter(page, dashboard, "ann", "/alarms")
         button = page.get_by_role("button", name="Acknowledge", exact=True).first
         await button.wait_for()
         cookies = {one["name"]: one["value"] for one in await page.context.cookies()}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from contextlib import ExitStack
+from dataclasses import replace
 from pathlib import Path
 
 import httpx
@@ -10,7 +11,7 @@ import pytest
 from playwright.async_api import expect
 
 from tests.web.pages.conftest import Dashboard, chromium, standing, tab
-from tests.web.serving import PASSWORD
+from tests.web.pages.entering import enter
 
 pytestmark = [pytest.mark.interop, pytest.mark.slow]
 
@@ -62,12 +63,8 @@ async def test_a_server_that_goes_away_is_missed_at_once_and_found_again(tmp_pat
 
 async def test_a_login_that_ended_lets_look_but_not_do(dashboard: Dashboard) -> None:
     async with chromium() as browser:
-        page = await tab(browser, f"{dashboard.url}/login")
-        await page.get_by_label("Name").fill("ann")
-        await page.get_by_label("Password").fill(PASSWORD)
-        await page.keyboard.press("Enter")
-        await page.wait_for_url(f"{dashboard.url}/")
-        await page.goto(f"{dashboard.url}/points?q=setpoint")
+        page = await tab(browser, "about:blank")
+        await enter(page, dashboard, "ann", "/points?q=setpoint")
         await page.get_by_role("button", name="Write", exact=True).click()
         await page.get_by_label("New value").fill("9")
         await page.get_by_label("This point is critical").fill("pump.setpoint")
@@ -91,12 +88,8 @@ async def test_a_login_that_ended_shows_nothing_more_where_others_come_in(tmp_pa
     with standing(tmp_path, site) as dashboard:
         url = dashboard.url.replace("0.0.0.0", "127.0.0.1")
         async with chromium() as browser:
-            page = await tab(browser, f"{url}/login")
-            await page.get_by_label("Name").fill("ann")
-            await page.get_by_label("Password").fill(PASSWORD)
-            await page.keyboard.press("Enter")
-            await page.wait_for_url(f"{url}/")
-            await page.goto(f"{url}/points")
+            page = await tab(browser, "about:blank")
+            await enter(page, replace(dashboard, url=url), "ann", "/points")
             await expect(page.locator(".p5-point")).to_contain_text("meter.power")
             cookies = {one["name"]: one["value"] for one in await page.context.cookies()}
             async with httpx.AsyncClient(base_url=url, cookies=cookies, trust_env=False) as client:

@@ -13,7 +13,7 @@ from port502.server import Server
 from port502.service.device import Device
 from port502.service.identity import Identity
 from tests.web.pages.conftest import Dashboard, chromium, standing, tab
-from tests.web.serving import PASSWORD
+from tests.web.pages.entering import enter
 
 pytestmark = [pytest.mark.interop, pytest.mark.slow]
 
@@ -68,11 +68,8 @@ async def test_no_page_runs_what_it_shows(tmp_path: Path) -> None:
         path.write_text(SITE.replace("URL", server.url))
         with standing(tmp_path, path) as dashboard:
             async with chromium() as browser:
-                page = await tab(browser, f"{dashboard.url}/login")
-                await page.get_by_label("Name").fill("ann")
-                await page.get_by_label("Password").fill(PASSWORD)
-                await page.keyboard.press("Enter")
-                await page.wait_for_url(f"{dashboard.url}/")
+                page = await tab(browser, "about:blank")
+                await enter(page, dashboard, "ann", "/")
                 await acknowledge(page, dashboard)
                 for where in PAGES:
                     answer = await page.goto(dashboard.url + where)
@@ -160,11 +157,8 @@ async def test_neither_a_map_nor_what_a_device_says_of_itself_is_run(tmp_path: P
         path.write_text(MAPPED.replace("URL", server.url))
         with standing(tmp_path, path) as dashboard:
             async with chromium() as browser:
-                page = await tab(browser, f"{dashboard.url}/login")
-                await page.get_by_label("Name").fill("eve")
-                await page.get_by_label("Password").fill(PASSWORD)
-                await page.keyboard.press("Enter")
-                await page.wait_for_url(f"{dashboard.url}/")
+                page = await tab(browser, "about:blank")
+                await enter(page, dashboard, "eve", "/")
                 for where in ("/", "/points", "/devices", "/alarms", "/connection/plc", "/tools/site"):
                     await page.goto(dashboard.url + where)
                     await page.locator("#main").wait_for()

@@ -5,6 +5,7 @@ from port502.web.pages.words import (
     alarm_mark,
     counted,
     link_mark,
+    listed,
     now_text,
     percent_text,
     quality_mark,
@@ -69,6 +70,12 @@ def test_nothing_is_told_by_colour_alone() -> None:
 
 def test_counts_with_their_nouns() -> None:
     assert [counted(number, "read") for number in (0, 1, 1200)] == ["0 reads", "1 read", "1,200 reads"]
+
+
+def test_of_many_names_the_first_are_told() -> None:
+    assert listed(["a", "b"]) == "a, b"
+    assert listed(list("abcde")) == "a, b, c, d, e"
+    assert listed(list("abcdefg")) == "a, b, c, d, e and 2 more"
 
 
 def test_parts_are_told_in_percent_with_a_space() -> None:

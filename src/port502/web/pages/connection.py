@@ -18,14 +18,13 @@ from port502.web.pages import spread, state_machine, strip
 from port502.web.pages.frame import Visit, card, framed, visit_of
 from port502.web.pages.rows import Rows
 from port502.web.pages.traffic import traffic
-from port502.web.pages.words import age_text, counted, link_mark, percent_text, unit_mark
+from port502.web.pages.words import age_text, counted, link_mark, listed, percent_text, unit_mark
 
 REFRESH = 1.0
 MOST_DEVICES = 60
 """Devices of a connection that are shown; a chosen one is always among them."""
 
 FULL = 0.9
-MOST_NAMED = 5
 
 
 @ui.page("/device/{name}")
@@ -200,9 +199,8 @@ def silent_text(status: ConnectionStatus) -> str:
         return ""
     if len(silent) == 1:
         return f"{silent[0].device}: {silent[0].last_error or silent[0].state}"
-    names = ", ".join(unit.device for unit in silent[:MOST_NAMED])
-    more = f" and {len(silent) - MOST_NAMED} more" if len(silent) > MOST_NAMED else ""
-    return f"{len(silent)} of {len(status.units)} devices do not answer: {names}{more}"
+    names = listed([unit.device for unit in silent])
+    return f"{len(silent)} of {len(status.units)} devices do not answer: {names}"
 
 
 def _tiles() -> Callable[[ConnectionDetail], None]:

@@ -12,12 +12,20 @@ from starlette.requests import Request
 from port502.collect.sample import BAD, GOOD
 from port502.collect.status import ConnectionStatus, GroupStatus, UnitStatus
 from port502.web.pages.frame import Visit, card, framed, visit_of
-from port502.web.pages.words import Mark, age_text, link_mark, now_text, percent_text, quality_mark, unit_mark
+from port502.web.pages.words import (
+    Mark,
+    age_text,
+    link_mark,
+    listed,
+    now_text,
+    percent_text,
+    quality_mark,
+    unit_mark,
+)
 from port502.web.points import PointInfo, searched
 
 REFRESH = 1.0
 MOST_POINTS = 200
-MOST_NAMED = 5
 _ORDER = {"critical": 0, "high": 1, "medium": 2, "low": 3, "": 4}
 
 
@@ -93,10 +101,7 @@ class _Tree:
         mark = worst(marks)
         if mark is not None:
             ill = [name for one in self._now.values() for name, its in _marked(one) if its.tone]
-            names = ", ".join(ill[:MOST_NAMED]) + (
-                f" and {len(ill) - MOST_NAMED} more" if len(ill) > MOST_NAMED else ""
-            )
-            self._top.set_text(f"{mark.shape} {len(ill)} not well: {names}" if ill else "● all is well")
+            self._top.set_text(f"{mark.shape} {len(ill)} not well: {listed(ill)}" if ill else "● all is well")
             self._top.classes(replace=mark.classes if ill else "p5-mark")
 
     def _connection(self, one: ConnectionStatus, units: list[UnitStatus]) -> None:

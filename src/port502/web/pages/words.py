@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from port502.collect.sample import BAD, GOOD, Value
 from port502.registers.text import short_text
 from port502.web.station import PointNow
+
+MOST_LISTED = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +82,12 @@ def age_text(seconds: float) -> str:
 def percent_text(part: float) -> str:
     """A part of one in percent: ``12 %``."""
     return f"{part * 100:.0f} %"
+
+
+def listed(names: Sequence[str]) -> str:
+    """The first five names, and how many more there are."""
+    more = f" and {len(names) - MOST_LISTED} more" if len(names) > MOST_LISTED else ""
+    return ", ".join(names[:MOST_LISTED]) + more
 
 
 def counted(count: int, thing: str) -> str:
